@@ -1,0 +1,85 @@
+"""Configuration: one frozen struct from the environment, and the practice's settings from `practice.toml`."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct, field
+
+
+class Config(Struct, frozen=True, kw_only=True, rename=lambda name: f"SERIATIM_{name.upper()}"):
+    """What a process must be told. Every field is the variable `SERIATIM_<FIELD>`.
+
+    `database` and `nats` are URLs with the service's own user and password; `token_key` is the file with the
+    public key that checks tokens (`web` holds the private one beside it); `settings` is `practice.toml`.
+    """
+
+    database: str = ""
+    nats: str = ""
+    host: str = "127.0.0.1"
+    port: int = 0
+    zone: str = "America/New_York"
+    settings: Path | None = None
+    clock: Literal["real", "simulated"] = "real"
+    token_key: Path | None = None
+    wrapping_key: Path | None = None
+    smtp: str = "smtp://127.0.0.1:2525"
+    origin: str = "http://127.0.0.1:8080"
+    services: str = ""
+    nats_monitor: str = ""
+
+
+def read_config() -> Config:
+    """The process's configuration; a malformed variable is named in the error."""
+    given = {name: value for name, value in os.environ.items() if name.startswith("SERIATIM_") and value}
+    return msgspec.convert(given, Config, strict=False)
+
+
+class Reminders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Policy of domain.md §3.8. Lead times are ISO 8601: days count on the calendar, hours as elapsed time."""
+
+    lead_times: tuple[str, ...] = ("P2D", "PT3H")
+    quiet_from: str = "21:00"
+    quiet_to: str = "08:00"
+    useful_minutes: int = 60
+    merge_minutes: int = 60
+    undo_minutes: int = 3
+    note_at: str = "18:00"
+    per_minute: int = 120
+
+
+class Booking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Policy of booking: the grid of slots, how soon and how far ahead, maintenance visits in a proposal."""
+
+    grid_minutes: int = 15
+    notice_minutes: int = 0
+    horizon_days: int = 400
+    maintenance_visits: int = 8
+    hold_minutes: int = 10
+
+
+class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The practice's settings. `policy.<protocol>` overrides single values of a protocol definition's policy."""
+
+    name: str = "Seriatim Practice"
+    zone: str = ""
+    phone: str = ""
+    address: str = ""
+    sender: str = "practice@localhost"
+    reminders: Reminders = field(default_factory=Reminders)
+    booking: Booking = field(default_factory=Booking)
+    policy: dict[str, dict[str, Any]] = {}
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone all days and wall-clock times of the practice are in."""
+        return ZoneInfo(self.zone)
+
+
+def read_practice(config: Config) -> Practice:
+    """Settings from the file, defaults where it is silent; the zone falls back to `SERIATIM_ZONE`."""
+    text = config.settings.read_bytes() if config.settings and config.settings.exists() else b""
+    practice = msgspec.toml.decode(text, type=Practice)
+    return practice if practice.zone else msgspec.structs.replace(practice, zone=config.zone)

@@ -1,0 +1,77 @@
+"""What `scheduling` publishes: when and where."""
+
+from uuid import UUID
+
+from shared.messages import Event, Instant
+from shared.vocabulary import Reason
+
+
+class AppointmentEvent(Event, frozen=True, kw_only=True):
+    """Every event of an appointment names its client and, where there is one, its course."""
+
+    client_id: UUID
+    appointment_id: UUID
+    course_id: UUID | None = None
+
+
+class AppointmentBooked(AppointmentEvent, frozen=True, kw_only=True):
+    """A time was agreed: therapist, room and client are held for `[starts_at, ends_at)`."""
+
+    therapist_id: UUID
+    room_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+
+
+class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
+    """The same appointment at another time; `revision` counts its moves from 1."""
+
+    therapist_id: UUID
+    room_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+    previous_starts_at: Instant
+    revision: int
+
+
+class AppointmentCancelled(AppointmentEvent, frozen=True, kw_only=True):
+    """The visit will not be; its times are free again."""
+
+    starts_at: Instant
+    reason: Reason
+
+
+class ClientArrived(AppointmentEvent, frozen=True, kw_only=True):
+    """The client is here."""
+
+
+class AppointmentMissed(AppointmentEvent, frozen=True, kw_only=True):
+    """The client did not come."""
+
+    starts_at: Instant
+
+
+class AppointmentReinstated(AppointmentEvent, frozen=True, kw_only=True):
+    """Arrival or absence was taken back: the appointment is booked again."""
+
+    therapist_id: UUID
+    room_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+
+
+class AppointmentFulfilled(AppointmentEvent, frozen=True, kw_only=True):
+    """The session took place."""
+
+    session_id: UUID
+
+
+PUBLISHED = (
+    AppointmentBooked,
+    AppointmentMoved,
+    AppointmentCancelled,
+    ClientArrived,
+    AppointmentMissed,
+    AppointmentReinstated,
+    AppointmentFulfilled,
+)

@@ -1,0 +1,55 @@
+"""The base of every event and command, and the envelope an event is stored in."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+Instant = Annotated[datetime, Meta(tz=True)]
+"""A point in time; a naive datetime is refused by the decoder."""
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """Something that happened, in the past tense. The class name is its type in the store, on the bus and in the logs."""
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """Something somebody asks for, in the imperative. Ids and the time are already in it."""
+
+
+class Redacted(Event, frozen=True, kw_only=True):
+    """What is left of a sealed event once the client's key has been destroyed."""
+
+    type: str
+
+
+class Cause(Struct, frozen=True, kw_only=True):
+    """Who is behind a change and what led to it: `actor` is `<role>:<id>` or the service's name."""
+
+    actor: str
+    correlation_id: UUID
+    causation_id: UUID | None = None
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """An event with its envelope, as the store and the bus hand it out."""
+
+    position: int
+    stream: str
+    version: int
+    event_id: UUID
+    event: Any
+    client_id: UUID | None
+    cause: Cause
+    recorded_at: Instant
+
+    @property
+    def type(self) -> str:
+        """The event's class name."""
+        return self.event.type if isinstance(self.event, Redacted) else type(self.event).__name__
+
+
+def category(stream: str) -> str:
+    """`itinerary-<client>` belongs to the category `itinerary`."""
+    return stream.partition("-")[0]

@@ -1,0 +1,170 @@
+"""What services ask each other over the bus: a question's class name is its subject, its `Answer` the reply.
+
+Answers may carry names and addresses; they are never logged and never stored by who asked.
+"""
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from shared.messages import Instant
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """`to` is the service that answers, `answer` the type of its reply."""
+
+    to: ClassVar[str]
+    answer: ClassVar[Any]
+
+
+class Contact(Struct, frozen=True, kw_only=True):
+    """How to reach a client; `timezone` is an IANA name or absent (then the practice's zone counts)."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    timezone: str | None = None
+    language: str = "en"
+    consents: dict[str, bool] = {}
+
+
+class AskContact(Question, frozen=True, kw_only=True):
+    """Who is this client? Absent when unknown or erased."""
+
+    to = "records"
+    answer = Contact | None
+    client_id: UUID
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """Would this day do as the next session, in this order?"""
+
+    date: date
+    ordinal: int
+    allowed: bool
+    rule: str | None = None
+    detail: str | None = None
+    earliest: date | None = None
+
+
+class AskVerdicts(Question, frozen=True, kw_only=True):
+    """Verdicts on several lists of days, each judged by itself. Absent when the course is unknown."""
+
+    to = "protocol"
+    answer = list[list[Verdict]] | None
+    course_id: UUID
+    client_id: UUID
+    itineraries: list[list[date]]
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A day with a free time; `rank` 0 is what was wished for, higher is worse."""
+
+    date: date
+    rank: int = 0
+
+
+class PlannedSession(Struct, frozen=True, kw_only=True):
+    """A day chosen for a session; `phase` reads `series 1` or `maintenance`."""
+
+    date: date
+    ordinal: int
+    phase: str
+
+
+class PlannedBreak(Struct, frozen=True, kw_only=True):
+    """No visit from `started_on` (exclusive) to `first_day` (exclusive)."""
+
+    started_on: date
+    first_day: date
+
+
+class Unplaced(Struct, frozen=True, kw_only=True):
+    """A session no candidate day would do for."""
+
+    ordinal: int
+    why: str
+
+
+class CoursePlan(Struct, frozen=True, kw_only=True):
+    """Days for the next sessions, chosen by the cadence from the candidates."""
+
+    sessions: list[PlannedSession]
+    breaks: list[PlannedBreak]
+    unplaced: list[Unplaced]
+
+
+class AskPlan(Question, frozen=True, kw_only=True):
+    """Choose days for the next sessions of the course out of the candidates.
+
+    `booked` are days already agreed: they count as sessions that come first. `sessions` is a number, `series` (what
+    is left of the current one) or `course` (all that is left of the series and `maintenance_visits` more).
+    `days_a_week` is how many the client wished for; the plan goes no faster than that and the protocol allow.
+    Absent when the course is unknown.
+    """
+
+    to = "protocol"
+    answer = CoursePlan | None
+    course_id: UUID
+    client_id: UUID
+    sessions: int | str
+    candidates: list[Candidate]
+    booked: list[date] = []
+    days_a_week: int | None = None
+    maintenance_visits: int = 8
+
+
+class CourseFacts(Struct, frozen=True, kw_only=True):
+    """Where a course stands, for whoever books or writes about it."""
+
+    course_id: UUID
+    client_id: UUID
+    protocol: str
+    title: str
+    status: str
+    sessions_completed: int
+    completed_on: list[date]
+    total: int | None
+
+
+class AskCourse(Question, frozen=True, kw_only=True):
+    """Does the course exist, whose is it, how many sessions are done? Absent when unknown."""
+
+    to = "protocol"
+    answer = CourseFacts | None
+    course_id: UUID
+
+
+class AskNote(Question, frozen=True, kw_only=True):
+    """The note for the course's next session, as `GET /courses/{id}/note` gives it, with its `digest`."""
+
+    to = "protocol"
+    answer = dict[str, Any] | None
+    course_id: UUID
+
+
+class VisitFacts(Struct, frozen=True, kw_only=True):
+    """An appointment in words a message needs. Staff names and work addresses may travel, clients' never."""
+
+    appointment_id: UUID
+    client_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+    status: str
+    revision: int
+    therapist_id: UUID
+    therapist_name: str
+    room_name: str
+    course_id: UUID | None = None
+    ordinal: int | None = None
+    therapist_email: str | None = None
+
+
+class AskVisits(Question, frozen=True, kw_only=True):
+    """Facts of these appointments, in the order asked; unknown ones are left out."""
+
+    to = "scheduling"
+    answer = list[VisitFacts]
+    appointment_ids: list[UUID]
