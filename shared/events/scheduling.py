@@ -15,12 +15,13 @@ class AppointmentEvent(Event, frozen=True, kw_only=True):
 
 
 class AppointmentBooked(AppointmentEvent, frozen=True, kw_only=True):
-    """A time was agreed: therapist, room and client are held for `[starts_at, ends_at)`."""
+    """A time was agreed: room and client are held for `[starts_at, ends_at)`, the therapist `buffer_minutes` longer."""
 
     therapist_id: UUID
     room_id: UUID
     starts_at: Instant
     ends_at: Instant
+    buffer_minutes: int = 0
 
 
 class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
     ends_at: Instant
     previous_starts_at: Instant
     revision: int
+    buffer_minutes: int = 0
 
 
 class AppointmentCancelled(AppointmentEvent, frozen=True, kw_only=True):
@@ -58,6 +60,7 @@ class AppointmentReinstated(AppointmentEvent, frozen=True, kw_only=True):
     room_id: UUID
     starts_at: Instant
     ends_at: Instant
+    buffer_minutes: int = 0
 
 
 class AppointmentFulfilled(AppointmentEvent, frozen=True, kw_only=True):
