@@ -1,0 +1,75 @@
+"""nats-server from its wheel, with one user for each service that may do no more than its part."""
+
+import json
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import aiohttp
+
+from deploy.databases import SERVICES
+from deploy.program import BIN, Program
+from deploy.secret import password
+
+
+def prepare(folder: Path, secrets: Path, port: int, monitor: int) -> None:
+    """Write the configuration for these ports; the passwords in it are the secrets `nats.<user>`."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    users = [_user(name, password(secrets, f"nats.{name}"), rights) for name, rights in _rights().items()]
+    template = Template((Path(__file__).parent / "nats.conf").read_text())
+    values = {"port": port, "monitor": monitor, "store": folder.resolve() / "store", "users": json.dumps(users)}
+    configuration = folder / "nats.conf"
+    configuration.touch(mode=0o600)
+    configuration.write_text(template.substitute(values))
+
+
+def program(folder: Path, monitor: int) -> Program:
+    """The server; ready when JetStream is."""
+
+    async def ready() -> bool:
+        return await is_healthy(f"http://127.0.0.1:{monitor}/healthz")
+
+    command = [str(BIN / "nats-server"), "--config", str(folder / "nats.conf")]
+    return Program(name="nats", command=command, ready=ready)
+
+
+def url(user: str, secrets: Path, port: int) -> str:
+    """The address of the bus for a service's user."""
+    return f"nats://{user}:{password(secrets, f'nats.{user}')}@127.0.0.1:{port}"
+
+
+async def is_healthy(address: str) -> bool:
+    """Whether a GET is answered with 200."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+            session.get(address) as answer,
+        ):
+            return answer.status == 200
+    except (TimeoutError, aiohttp.ClientError):
+        return False
+
+
+def _rights() -> dict[str, dict[str, list[str]]]:
+    """What each user may publish and subscribe to."""
+    return {service: _service_rights(service) for service in SERVICES} | {"clock": _CLOCK}
+
+
+_CLOCK = {"publish": ["clock.settle.>"], "subscribe": ["clock.now", "_INBOX_clock.>"]}
+
+
+def _service_rights(service: str) -> dict[str, list[str]]:
+    """Its own events, any question, its own inbox, its own stream, and a consumer of its name on any stream."""
+    stream = ("STREAM.CREATE", "STREAM.UPDATE", "STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET")
+    consumer = ("CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT", "DELETE", "RESET")
+    publish = [f"{service}.>", "ask.>", "clock.now", "$JS.API.INFO", f"$JS.ACK.*.{service}.>"]
+    publish += [f"$JS.API.{call}.{service}" for call in stream]
+    publish += [f"$JS.API.DIRECT.GET.{service}.>", f"$JS.API.CONSUMER.CREATE.*.{service}.>"]
+    publish += [f"$JS.API.CONSUMER.{call}.*.{service}" for call in consumer]
+    return {"publish": publish, "subscribe": [f"_INBOX_{service}.>", f"ask.{service}.>", "clock.>"]}
+
+
+def _user(name: str, secret: str, rights: dict[str, list[str]]) -> dict[str, Any]:
+    """A user of the configuration; whoever is asked may answer, once and soon."""
+    permissions = {**rights, "allow_responses": {"max": 1, "expires": "1m"}}
+    return {"user": name, "password": secret, "permissions": permissions}
