@@ -1,0 +1,1 @@
+"""What happens to a staff account, as pure decisions."""

@@ -1,0 +1,128 @@
+"""What the pages read from `protocol`: where a course stands, and the next note."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from shared.messages import Instant
+
+
+class Phase(Struct, frozen=True, kw_only=True):
+    """The phase of the next session. `sessions` is absent in maintenance."""
+
+    kind: str
+    number: int = 1
+    sessions: int | None = None
+    done: int = 0
+
+
+class Break(Struct, frozen=True, kw_only=True):
+    """No massage after `started_on` until `first_day`."""
+
+    started_on: date
+    first_day: date
+
+
+class Exercise(Struct, frozen=True, kw_only=True):
+    """Whether exercise at home may be done, and how often a week."""
+
+    cleared: bool = False
+    per_week: int | None = None
+
+
+class Deviation(Struct, frozen=True, kw_only=True):
+    """Something that took place against the protocol."""
+
+    rule: str
+    on: date
+    session_id: UUID | None = None
+
+
+class Course(Struct, frozen=True, kw_only=True, rename={"pause": "break"}):
+    """Where a course stands."""
+
+    course_id: UUID
+    client_id: UUID
+    protocol: str
+    status: str
+    phase: Phase
+    sessions_completed: int
+    next_ordinal: int
+    pause: Break | None = None
+    exercise: Exercise = Exercise()
+    slips: Any = ()
+    deviations: list[Deviation] = []
+    title: str | None = None
+
+
+class Courses(Struct, frozen=True, kw_only=True):
+    """A client's courses."""
+
+    courses: list[Course]
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One step of the note. `minutes` may be 0 where a step takes none of its own."""
+
+    detail: str
+    minutes: float = 0
+    technique: str | None = None
+    region: str | None = None
+    source: str | None = None
+
+
+class Focus(Struct, frozen=True, kw_only=True):
+    """A region to dwell on."""
+
+    region: str
+    minutes: float = 0
+    why: str | None = None
+
+
+class NotYet(Struct, frozen=True, kw_only=True, rename={"since": "from"}):
+    """What is not allowed yet, and from when (a session's number or a sentence)."""
+
+    what: str
+    since: Any = None
+
+
+class Caution(Struct, frozen=True, kw_only=True):
+    """A caution and where it comes from."""
+
+    text: str
+    source: str | None = None
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """The note for the next session."""
+
+    ordinal: int
+    prepared_at: Instant
+    minutes: float
+    phase: Any = None
+    positions: list[Any] = []
+    sequence: list[Step] = []
+    focus: list[Focus] = []
+    not_yet: list[NotYet] = []
+    cautions: list[Caution] = []
+    exercise: Any = None
+    last_session: dict[str, Any] | None = None
+    label: str | None = None
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One phase of a protocol's definition: a series, a break or maintenance."""
+
+    kind: str
+    sessions: int | None = None
+    weeks: int | None = None
+
+
+class Protocol(Struct, frozen=True, kw_only=True):
+    """A definition, as far as the ribbon needs it."""
+
+    title: str
+    label: str | None = None
+    phases: list[Part] = field(default_factory=list)

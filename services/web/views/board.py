@@ -1,0 +1,194 @@
+"""The day board: one ordered list a therapist, with visits, free times and time off; the clock is only paint."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.web.answers.scheduling import Slot, Therapist, Visit
+from services.web.views.words import STATES, clock_time
+from shared.clock import at, parse_time
+
+UNIT = 5
+LONGEST_SPAN = 48
+SHORTEST_VISIT = 4
+SHORT_VISIT = 9
+LATE = timedelta(minutes=10)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """An entry of a column. `kind`: visit, free, off or gap (nothing to say); `span` is in units of 5 minutes."""
+
+    kind: str
+    span: int
+    times: str = ""
+    name: str = ""
+    what: str = ""
+    where: str = ""
+    href: str = ""
+    tone: str = ""
+
+
+class Column(Struct, frozen=True, kw_only=True):
+    """A therapist's day. `visits` is how many are not called off."""
+
+    therapist_id: UUID
+    name: str
+    visits: int
+    items: tuple[Item, ...]
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """All columns, and the full hours beside them."""
+
+    columns: tuple[Column, ...]
+    hours: tuple[str, ...]
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What a board is made of. `names` maps clients, `rooms` rooms to what they are called."""
+
+    on: date
+    now: datetime
+    zone: ZoneInfo
+    therapists: Sequence[Therapist]
+    visits: Sequence[Visit]
+    slots: Sequence[Slot]
+    names: Mapping[UUID, str]
+    rooms: Mapping[UUID, str]
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """A part of the day, `[begin, end)`, and what stands there."""
+
+    begin: datetime
+    end: datetime
+    item: Item
+
+
+def board(facts: Facts) -> Board:
+    """Lay out a day: all columns share one scale, from the first to the last full hour in use."""
+    begin, end = _frame(facts)
+    full_hours = range(int((end - begin).total_seconds() // 3600))
+    return Board(
+        columns=tuple(_column(facts, therapist, begin, end) for therapist in facts.therapists),
+        hours=tuple(clock_time(begin + timedelta(hours=n), facts.zone) for n in full_hours),
+    )
+
+
+def _frame(facts: Facts) -> tuple[datetime, datetime]:
+    worked = [span for therapist in facts.therapists for span in _hours(facts, therapist)]
+    spans = worked + [(visit.starts_at, visit.ends_at) for visit in facts.visits] or [_usual(facts)]
+    begin = min(span[0] for span in spans).astimezone(facts.zone).replace(minute=0)
+    end = max(span[1] for span in spans).astimezone(facts.zone)
+    whole = end if end.minute == 0 else end.replace(minute=0) + timedelta(hours=1)
+    return begin.astimezone(UTC), whole.astimezone(UTC)
+
+
+def _usual(facts: Facts) -> tuple[datetime, datetime]:
+    return at(facts.on, time(9), facts.zone), at(facts.on, time(17), facts.zone)
+
+
+def _hours(facts: Facts, therapist: Therapist) -> list[tuple[datetime, datetime]]:
+    today = [hours for hours in therapist.hours if hours.weekday == WEEKDAYS[facts.on.weekday()]]
+    return sorted((_instant(facts, hours.begin), _instant(facts, hours.end, end=True)) for hours in today)
+
+
+def _instant(facts: Facts, text: str, *, end: bool = False) -> datetime:
+    day = facts.on + timedelta(days=1) if end and text == "24:00" else facts.on
+    return at(day, parse_time(text), facts.zone)
+
+
+def _column(facts: Facts, therapist: Therapist, begin: datetime, end: datetime) -> Column:
+    visits = [visit for visit in facts.visits if visit.therapist_id == therapist.therapist_id]
+    stretches = [
+        *(_visit(facts, visit) for visit in visits if visit.status != "cancelled"),
+        *_free(facts, therapist.therapist_id),
+        *(_off(facts, therapist, begin, end) if therapist.hours else ()),
+    ]
+    return Column(
+        therapist_id=therapist.therapist_id,
+        name=therapist.name,
+        visits=sum(visit.status != "cancelled" for visit in visits),
+        items=tuple(_lay(sorted(stretches, key=lambda stretch: stretch.begin), begin)),
+    )
+
+
+def _visit(facts: Facts, visit: Visit) -> Stretch:
+    minutes = (visit.ends_at - visit.starts_at) // timedelta(minutes=UNIT)
+    item = Item(
+        kind="visit",
+        span=0,
+        times=_times(facts, visit.starts_at, visit.ends_at),
+        name=facts.names.get(visit.client_id, "Name not available"),
+        what=f"session {visit.ordinal}" if visit.ordinal else "",
+        where=f"{facts.rooms.get(visit.room_id, 'Room')}, {state_of(visit, facts.now)}",
+        href=f"/courses/{visit.course_id}" if visit.course_id else f"/clients/{visit.client_id}",
+        tone=f"{_tone(visit, facts.now)}{' short' if minutes <= SHORT_VISIT else ''}",
+    )
+    return Stretch(begin=visit.starts_at, end=visit.ends_at, item=item)
+
+
+def is_late(visit: Visit, now: datetime) -> bool:
+    """Whether a visit should have begun and nobody has said who came."""
+    return visit.status == "booked" and now > visit.starts_at + LATE
+
+
+def state_of(visit: Visit, now: datetime) -> str:
+    """Say in words how a visit stands."""
+    return "not here yet" if is_late(visit, now) else STATES.get(visit.status, visit.status)
+
+
+def _tone(visit: Visit, now: datetime) -> str:
+    if is_late(visit, now):
+        return "unsure"
+    return {"fulfilled": "done", "missed": "missed", "arrived": "here"}.get(visit.status, "")
+
+
+def _free(facts: Facts, therapist_id: UUID) -> Iterator[Stretch]:
+    """Free times that touch or overlap are one stretch."""
+    slots = sorted((slot.starts_at, slot.ends_at) for slot in facts.slots if slot.therapist_id == therapist_id)
+    while slots:
+        begin, end = slots.pop(0)
+        while slots and slots[0][0] <= end:
+            end = max(end, slots.pop(0)[1])
+        yield Stretch(begin=begin, end=end, item=Item(kind="free", span=0, times=_times(facts, begin, end)))
+
+
+def _off(facts: Facts, therapist: Therapist, begin: datetime, end: datetime) -> Iterator[Stretch]:
+    cursor = begin
+    for opens, closes in [*_hours(facts, therapist), (end, end)]:
+        if opens > cursor:
+            yield Stretch(begin=cursor, end=opens, item=Item(kind="off", span=0, what="Not working"))
+        cursor = max(cursor, closes)
+
+
+def _times(facts: Facts, begin: datetime, end: datetime) -> str:
+    return f"{clock_time(begin, facts.zone)}–{clock_time(end, facts.zone)}"
+
+
+def _lay(stretches: Iterable[Stretch], cursor: datetime) -> Iterator[Item]:
+    """Fill a column from the top. What overlaps what stands above it is pushed down, and the next gap is shorter."""
+    for stretch in stretches:
+        if gap := max(_units(cursor, stretch.begin), 0):
+            yield from _pieces(Item(kind="gap", span=0), gap)
+            cursor = stretch.begin
+        least = SHORTEST_VISIT if stretch.item.kind == "visit" else 0
+        if (units := max(_units(cursor, stretch.end), least)) > 0:
+            yield from _pieces(stretch.item, units)
+            cursor += timedelta(minutes=UNIT * units)
+
+
+def _units(begin: datetime, end: datetime) -> int:
+    return round((end - begin) / timedelta(minutes=UNIT))
+
+
+def _pieces(item: Item, units: int) -> Iterator[Item]:
+    """Cut what is longer than the stylesheet's longest span; the words stay in the first piece."""
+    yield replace(item, span=min(units, LONGEST_SPAN))
+    for done in range(LONGEST_SPAN, units, LONGEST_SPAN):
+        yield Item(kind=item.kind, tone=item.tone, span=min(units - done, LONGEST_SPAN))

@@ -1,0 +1,100 @@
+"""How the pages say things: days, times, states, rules and slugs in plain English."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+STATES = {
+    "booked": "expected",
+    "arrived": "is here",
+    "fulfilled": "done",
+    "missed": "did not come",
+    "cancelled": "called off",
+}
+ROLES = {"owner": "owner", "front_desk": "front desk", "therapist": "therapist"}
+DEVIATIONS = {
+    "region_over_10_min": "more than 10 minutes on one region",
+    "prone_over_12_min": "more than 12 minutes prone at a stretch",
+    "full_body_too_early": "the whole body before session 4",
+    "intensive_too_early": "intensive techniques too early",
+    "pir_too_early": "post-isometric relaxation too early",
+    "pir_with_contraction": "post-isometric relaxation although the muscle contracted",
+    "periosteal_out_of_phase": "periosteal massage outside sessions 26 to 30",
+    "exercise_too_early": "exercise before session 10 was done",
+    "session_in_break": "a session inside the break",
+    "min_gap": "too close to the session before",
+    "too_many_in_7_days": "too many sessions in seven days",
+    "closed": "after the course was closed",
+    "not_started": "before the course started",
+    "paused": "during an agreed pause",
+    "foreign_course": "filed under another client's course",
+}
+WHATS = {
+    "pir": "Post-isometric relaxation (PIR)",
+    "periosteal": "Periosteal massage",
+    "intensive": "Intensive techniques",
+    "full_body": "The whole body",
+    "exercise": "Exercise at home",
+}
+SOURCES = {
+    "A": "Source A: Massage & Bodywork, February/March 2004",
+    "B": "Source B: practitioner's article on fibromyalgia, ALS and sports massage",
+    "C": "Source C: explainer on neuromuscular massage therapy",
+    "D": "Source D: public clinical references",
+    "policy": "The practice's own policy, where the articles are silent",
+}
+
+
+def day(value: date) -> str:
+    """`Wednesday 4 March`."""
+    return f"{value:%A} {value.day} {value:%B}"
+
+
+def short_day(value: date) -> str:
+    """`Wed 4 Mar`."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def short_date(value: date) -> str:
+    """`4 Mar`."""
+    return f"{value.day} {value:%b}"
+
+
+def full_date(value: date) -> str:
+    """`Wed 4 Mar 2026`."""
+    return f"{short_day(value)} {value.year}"
+
+
+def clock_time(instant: datetime, zone: ZoneInfo) -> str:
+    """`11:00`, in the practice's zone."""
+    return f"{instant.astimezone(zone):%H:%M}"
+
+
+def moment(instant: datetime, zone: ZoneInfo) -> str:
+    """`Wed 4 Mar 2026, 11:00`, in the practice's zone."""
+    return f"{full_date(instant.astimezone(zone).date())}, {clock_time(instant, zone)}"
+
+
+def span(first: date, last: date) -> str:
+    """`10 Mar – 17 Apr`; a single day stands alone."""
+    return short_date(first) if first == last else f"{short_date(first)} – {short_date(last)}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 visit`, `12 visits`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def minutes(number: float) -> str:
+    """`7 min`; half minutes are kept."""
+    return f"{number:g} min"
+
+
+def spoken(slug: str) -> str:
+    """Read a slug aloud: `upper_back` becomes `Upper back`."""
+    return WHATS.get(slug) or slug.replace("_", " ").capitalize()
+
+
+def deviation(rule: str) -> str:
+    """Say a deviation's rule as a sentence's beginning."""
+    text = DEVIATIONS.get(rule, rule.replace("_", " "))
+    return text[:1].upper() + text[1:]
