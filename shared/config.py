@@ -1,6 +1,7 @@
 """Configuration: one frozen struct from the environment, and the practice's settings from `practice.toml`."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -12,18 +13,22 @@ from msgspec import Struct, field
 class Config(Struct, frozen=True, kw_only=True, rename=lambda name: f"SERIATIM_{name.upper()}"):
     """What a process must be told. Every field is the variable `SERIATIM_<FIELD>`.
 
-    `database` and `nats` are URLs with the service's own user and password; `token_key` is the file with the
-    public key that checks tokens (`web` holds the private one beside it); `settings` is `practice.toml`.
+    `database` and `nats` are URLs with the service's own user and password, `owner_database` the one that may
+    change tables (`migrate` only); `token_key` is the file of the public key that checks tokens, `signing_key` the
+    private one (`web` only); `settings` is `practice.toml`; `now` is where a simulated clock starts.
     """
 
     database: str = ""
+    owner_database: str = ""
     nats: str = ""
     host: str = "127.0.0.1"
     port: int = 0
     zone: str = "America/New_York"
     settings: Path | None = None
     clock: Literal["real", "simulated"] = "real"
+    now: datetime | None = None
     token_key: Path | None = None
+    signing_key: Path | None = None
     wrapping_key: Path | None = None
     smtp: str = "smtp://127.0.0.1:2525"
     origin: str = "http://127.0.0.1:8080"

@@ -49,7 +49,7 @@ class Unknown(Exception):  # noqa: N818 - as above
 
 @dataclass(frozen=True)
 class Decider(Generic[C, E, S]):
-    """`decide(command, state)` gives events, `[]` (asked twice) or raises `Refused`; `evolve` folds an event into state.
+    """`decide(command, state)` gives events, `[]` (asked twice) or raises `Refused`; `evolve` folds an event in.
 
     `events` lists every class the aggregate's streams may hold.
     """

@@ -11,7 +11,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """Something that happened, in the past tense. The class name is its type in the store, on the bus and in the logs."""
+    """Something that happened, in the past tense. The class name is its type in the store, on the bus, in the logs."""
 
 
 class Command(Struct, frozen=True, kw_only=True):

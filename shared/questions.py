@@ -3,7 +3,7 @@
 Answers may carry names and addresses; they are never logged and never stored by who asked.
 """
 
-from datetime import date
+import datetime as dt
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -41,12 +41,12 @@ class AskContact(Question, frozen=True, kw_only=True):
 class Verdict(Struct, frozen=True, kw_only=True):
     """Would this day do as the next session, in this order?"""
 
-    date: date
+    date: dt.date
     ordinal: int
     allowed: bool
     rule: str | None = None
     detail: str | None = None
-    earliest: date | None = None
+    earliest: dt.date | None = None
 
 
 class AskVerdicts(Question, frozen=True, kw_only=True):
@@ -56,20 +56,20 @@ class AskVerdicts(Question, frozen=True, kw_only=True):
     answer = list[list[Verdict]] | None
     course_id: UUID
     client_id: UUID
-    itineraries: list[list[date]]
+    itineraries: list[list[dt.date]]
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
     """A day with a free time; `rank` 0 is what was wished for, higher is worse."""
 
-    date: date
+    date: dt.date
     rank: int = 0
 
 
 class PlannedSession(Struct, frozen=True, kw_only=True):
     """A day chosen for a session; `phase` reads `series 1` or `maintenance`."""
 
-    date: date
+    date: dt.date
     ordinal: int
     phase: str
 
@@ -77,8 +77,8 @@ class PlannedSession(Struct, frozen=True, kw_only=True):
 class PlannedBreak(Struct, frozen=True, kw_only=True):
     """No visit from `started_on` (exclusive) to `first_day` (exclusive)."""
 
-    started_on: date
-    first_day: date
+    started_on: dt.date
+    first_day: dt.date
 
 
 class Unplaced(Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ class AskPlan(Question, frozen=True, kw_only=True):
     client_id: UUID
     sessions: int | str
     candidates: list[Candidate]
-    booked: list[date] = []
+    booked: list[dt.date] = []
     days_a_week: int | None = None
     maintenance_visits: int = 8
 
@@ -125,7 +125,7 @@ class CourseFacts(Struct, frozen=True, kw_only=True):
     title: str
     status: str
     sessions_completed: int
-    completed_on: list[date]
+    completed_on: list[dt.date]
     total: int | None
 
 

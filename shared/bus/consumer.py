@@ -1,0 +1,116 @@
+"""The loop that hears one producer: durable pull, in order, acknowledged after the commit."""
+
+import asyncio
+
+import asyncpg
+import structlog
+import uuid_utils.compat as uuid
+from nats.errors import Error
+from nats.errors import TimeoutError as NothingNew
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from shared.bus.connection import Bus
+from shared.bus.envelope import Heard, heard
+from shared.bus.hearing import Gap, Hearing, park
+from shared.messages import Cause
+from shared.store.store import Store
+from shared.store.unit import Tx
+from shared.store.work import Unavailable
+
+log = structlog.get_logger()
+
+BATCH = 256
+
+
+class Consumer:
+    """Hears one producer for as long as this service leads."""
+
+    def __init__(self, bus: Bus, store: Store, hearing: Hearing) -> None:
+        self._bus = bus
+        self._store = store
+        self._hearing = hearing
+        self.position = 0
+
+    async def run(self) -> None:
+        """Fetch, apply, acknowledge; from the start again after a gap (what was applied is skipped)."""
+        while True:
+            try:
+                await self._listen()
+            except Gap:
+                log.warning("gap_in_stream", producer=self._hearing.producer)
+                await self._drop()
+            except (Error, OSError, NotFoundError) as error:
+                log.info("not_heard_yet", producer=self._hearing.producer, error=type(error).__name__)
+                await asyncio.sleep(0.2)
+
+    async def _listen(self) -> None:
+        js = self._bus.client.jetstream(timeout=2)
+        await self._ensure(js)
+        subscription = await js.pull_subscribe_bind(durable=self._bus.name, stream=self._hearing.producer)
+        try:
+            while True:
+                await self._fetch(subscription)
+        finally:
+            if self._bus.client.is_connected:
+                await subscription.unsubscribe()
+
+    async def _ensure(self, js: JetStreamContext) -> None:
+        try:
+            await js.consumer_info(self._hearing.producer, self._bus.name)
+        except NotFoundError:
+            await js.add_consumer(self._hearing.producer, _durable(self._bus.name))
+
+    async def _drop(self) -> None:
+        js = self._bus.client.jetstream(timeout=2)
+        await js.delete_consumer(self._hearing.producer, self._bus.name)
+
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
+        try:
+            messages = await subscription.fetch(BATCH, timeout=1)
+        except (NothingNew, TimeoutError):
+            return
+        await self._apply([heard(self._hearing.producer, message) for message in messages])
+        await messages[-1].ack()  # the policy is `all`: the ones before are acknowledged with it
+
+    async def _apply(self, batch: list[Heard]) -> None:
+        """Apply the batch, however long the database is away; one by one when the whole fails."""
+        while True:
+            try:
+                self.position = await self._write(batch)
+            except Unavailable:
+                await asyncio.sleep(0.2)
+            except asyncpg.PostgresError as error:
+                await self._one_by_one(batch, error)
+                return
+            else:
+                return
+
+    async def _one_by_one(self, batch: list[Heard], error: asyncpg.PostgresError) -> None:
+        if len(batch) > 1:
+            for one in batch:
+                await self._apply([one])
+            return
+        log.error("event_parked", type=batch[0].event_type, position=batch[0].position, sqlstate=error.sqlstate)
+        self.position = await self._write(batch, parked=f"sqlstate:{error.sqlstate}")
+
+    async def _write(self, batch: list[Heard], parked: str | None = None) -> int:
+        async def unit(tx: Tx) -> int:
+            if parked:
+                park(tx, batch[0], parked)
+                return await self._hearing.skip(tx, batch[0])
+            return await self._hearing.apply(tx, batch)
+
+        cause = Cause(actor=self._bus.name, correlation_id=uuid.uuid7())
+        return int((await self._store.write(unit, cause, reads=True)).value)
+
+
+def _durable(name: str) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=name,
+        ack_policy=AckPolicy.ALL,
+        deliver_policy=DeliverPolicy.ALL,
+        max_ack_pending=2 * BATCH,
+        ack_wait=30,
+    )

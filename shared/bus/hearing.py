@@ -1,0 +1,122 @@
+"""What a service makes of another's events: commands of its own, decided in the same transaction as the checkpoint."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+
+from shared.bus.envelope import Heard
+from shared.messages import Cause, Command, Event, Recorded
+from shared.store.unit import Tx
+
+log = structlog.get_logger()
+
+Found = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class React:
+    """`then(heard, found)` gives `(stream, command)` pairs; `find(heard)` a query whose rows are `found`."""
+
+    then: Callable[[Recorded, Found], Iterable[tuple[str, Command]]]
+    find: Callable[[Recorded], tuple[str, tuple[object, ...]]] | None = None
+
+
+Reactions = dict[type[Event], React]
+
+
+class Gap(Exception):  # noqa: N818 - a reason to start the consumer again
+    """An event before this one has not been heard."""
+
+
+class Hearing:
+    """Applies events of one producer, each exactly once: the checkpoint moves in the transaction of the effects."""
+
+    def __init__(self, service: str, producer: str, published: Sequence[type[Event]], reactions: Reactions) -> None:
+        self.producer = producer
+        self._service = service
+        self._classes = {cls.__name__: cls for cls in published}
+        self._reactions = reactions
+
+    async def apply(self, tx: Tx, batch: Sequence[Heard]) -> int:
+        """Apply what is new of the batch; gives the position reached. One that fails is parked, with its followers."""
+        row = (await tx.fetch(BEFORE, self.producer))[0]
+        position, waiting = row["position"], set(row["waiting"] or ())
+        for heard in batch:
+            if heard.position <= position:
+                continue
+            if heard.previous > position:
+                raise Gap(f"{self.producer}: {heard.previous} was not heard")
+            if heard.client_id in waiting:
+                park(tx, heard, "waits_behind_another")
+            elif not await self._handled(tx, heard):
+                waiting |= {heard.client_id} - {None}
+            position = heard.position
+        tx.execute(CHECKPOINT, self.producer, position)
+        return int(position)
+
+    async def skip(self, tx: Tx, heard: Heard) -> int:
+        """Move past an event that was parked."""
+        tx.execute(CHECKPOINT, self.producer, heard.position)
+        return heard.position
+
+    async def _handled(self, tx: Tx, heard: Heard) -> bool:
+        try:
+            with tx.attempt():
+                await self.react(tx, heard)
+        except (OSError, EOFError):
+            raise
+        except Exception as error:
+            if type(error).__module__.startswith("asyncpg"):
+                raise
+            log.exception("event_parked", producer=self.producer, type=heard.event_type, position=heard.position)
+            park(tx, heard, code_of(error))
+            return False
+        return True
+
+    async def react(self, tx: Tx, heard: Heard) -> None:
+        """Put the commands that follow from the event to their deciders."""
+        cls = self._classes.get(heard.event_type)
+        reaction = self._reactions.get(cls) if cls else None
+        if cls is None or reaction is None:
+            return
+        recorded = heard.recorded(cls)
+        cause = Cause(actor=self._service, correlation_id=recorded.cause.correlation_id, causation_id=recorded.event_id)
+        found = await _find(tx, reaction, recorded)
+        for stream, command in reaction.then(recorded, found):
+            await tx.decide(stream, command, cause=cause)
+
+
+BEFORE = """
+select coalesce((select position from public.checkpoint where producer = $1), 0) as position,
+       (select array_agg(distinct client_id) from public.parked where client_id is not null) as waiting
+"""
+CHECKPOINT = """
+insert into public.checkpoint (producer, position) values ($1, $2)
+on conflict (producer) do update set position = excluded.position
+"""
+PARK = """
+insert into public.parked (producer, position, client_id, type, error, headers, data, parked_at)
+values ($1, $2, $3, $4, $5, $6, $7, now())
+"""
+
+
+def park(tx: Tx, heard: Heard, error: str) -> None:
+    """Keep the event aside until somebody has mended what it failed on."""
+    headers = msgspec.json.encode(heard.headers)
+    tx.execute(PARK, heard.producer, heard.position, heard.client_id, heard.event_type, error, headers, heard.data)
+
+
+def code_of(error: Exception) -> str:
+    """The error's class, and the rule of a refusal; never its text, which may hold values."""
+    rule = getattr(error, "rule", None)
+    return f"{type(error).__name__}:{rule}" if rule else type(error).__name__
+
+
+async def _find(tx: Tx, reaction: React, recorded: Recorded) -> Found:
+    if reaction.find is None:
+        return ()
+    sql, args = reaction.find(recorded)
+    return await tx.fetch(sql, *args)

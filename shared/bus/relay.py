@@ -1,0 +1,158 @@
+"""The relay: reads the log after the last published event and publishes it in fenced atomic batches."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import msgspec
+import structlog
+import uuid_utils.compat as uuid
+from msgspec import Struct
+from nats.errors import Error
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from shared.bus import envelope
+from shared.bus.connection import Bus
+from shared.messages import Event, Recorded
+from shared.store.store import Store
+from shared.store.work import Unavailable
+
+log = structlog.get_logger()
+
+BATCH = 500
+PATIENCE = 2.0
+FAILURES_BEFORE_RECONNECT = 3
+
+
+class InDoubt(Exception):  # noqa: N818 - not an error: what was stored is read, never guessed
+    """It is not known whether the batch was stored."""
+
+
+class ApiError(Struct):
+    """Why JetStream did not store a message."""
+
+    err_code: int
+
+
+class PubAck(Struct):
+    """JetStream's answer to a message or to the last of a batch."""
+
+    seq: int = 0
+    error: ApiError | None = None
+
+
+class Relay:
+    """Only the leader's relay publishes; a zombie is fenced off by the expected last sequence."""
+
+    def __init__(self, bus: Bus, store: Store, published: Sequence[type[Event]]) -> None:
+        self._bus = bus
+        self._store = store
+        self._types = [cls.__name__ for cls in published]
+        self._wake = asyncio.Event()
+        self.position = 0
+        self.scanned = 0
+        self._sequence = 0
+        store.writer.on_commit.append(self._wake.set)
+
+    @property
+    def at_head(self) -> bool:
+        """Whether everything stored is published."""
+        return self.scanned >= self._store.writer.head
+
+    async def run(self) -> None:
+        """Publish for as long as this service leads."""
+        failures = 0
+        while True:
+            try:
+                await self._resume()
+                failures = 0
+                while True:
+                    await self._publish_new()
+            except (InDoubt, Error, Unavailable, TimeoutError) as error:
+                failures += 1
+                log.warning("relay_in_doubt", error=type(error).__name__, failures=failures)
+                if failures >= FAILURES_BEFORE_RECONNECT:
+                    # A client stays with a cut-off leader for ever otherwise.
+                    with suppress(Error):
+                        await self._bus.client.force_reconnect()
+                await asyncio.sleep(0.1)
+
+    async def _resume(self) -> None:
+        """Make the stream if it is missing, and find the last event it holds."""
+        js = self._bus.client.jetstream(timeout=PATIENCE)
+        name = self._bus.name
+        try:
+            info = await js.stream_info(name)
+        except NotFoundError:
+            info = await js.add_stream(_stream(name))
+        self._sequence = info.state.last_seq
+        self.position = await self._last_position(js, name) if info.state.messages else 0
+        self.scanned = self.position
+
+    async def _last_position(self, js: object, name: str) -> int:
+        message = await js.get_msg(name, self._sequence)  # type: ignore[attr-defined]
+        return int(message.headers[envelope.POSITION])
+
+    async def _publish_new(self) -> None:
+        self._wake.clear()
+        head = self._store.writer.head
+        events = await self._unpublished()
+        if events:
+            await self._publish(events)
+            self.scanned = self.position
+        if len(events) == BATCH:
+            return
+        self.scanned = max(self.scanned, head)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), 0.5)
+
+    async def _unpublished(self) -> list[Recorded]:
+        return await self._store.read_log(self.scanned, limit=BATCH, types=self._types)
+
+    async def _publish(self, events: list[Recorded]) -> None:
+        answer = await self._send(events)
+        if answer.error:
+            raise InDoubt(str(answer.error.err_code))
+        self._sequence = answer.seq
+        self.position = events[-1].position
+
+    async def _send(self, events: list[Recorded]) -> PubAck:
+        """One message as it is, several as an atomic batch; either is fenced on the last sequence."""
+        batch, last = str(uuid.uuid4()), len(events)
+        previous, answer = self.position, None
+        for n, recorded in enumerate(events, 1):
+            headers = envelope.headers(self._bus.name, recorded, previous)
+            previous = recorded.position
+            if n == 1:
+                headers["Nats-Expected-Last-Sequence"] = str(self._sequence)
+            if last > 1:
+                headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(n)}
+            if n == last > 1:
+                headers["Nats-Batch-Commit"] = "1"
+            answer = await self._one(recorded, headers, wait=n in (1, last))
+            if answer and b'"error"' in answer:
+                break
+        return msgspec.json.decode(answer or b"{}", type=PubAck)
+
+    async def _one(self, recorded: Recorded, headers: dict[str, str], *, wait: bool) -> bytes | None:
+        client = self._bus.client
+        subject, data = envelope.subject(self._bus.name, recorded), msgspec.json.encode(recorded.event)
+        if not wait:
+            await client.publish(subject, data, headers=headers)
+            return None
+        return (await client.request(subject, data, timeout=PATIENCE, headers=headers)).data
+
+
+def _stream(name: str) -> StreamConfig:
+    """The stream of a service: kept for ever, never edited, full rather than forgetful."""
+    return StreamConfig(
+        name=name,
+        subjects=[f"{name}.>"],
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        duplicate_window=600,
+        deny_delete=True,
+        allow_atomic=True,
+        allow_direct=True,
+    )

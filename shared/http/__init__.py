@@ -1,0 +1,1 @@
+"""HTTP for every service: routes with roles, problems, tokens, OpenAPI."""

@@ -1,0 +1,188 @@
+"""One transaction of the writer: load, decide, append, derive, commit."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from shared.messages import Recorded
+from shared.store import claims
+from shared.store.effects import execute
+from shared.store.unit import Changes, Folded, Pending, Statement, Tx, fold
+from shared.store.work import Engine, KeyReused, Outcome, Work
+
+LOCK = 7253
+"""The advisory lock of a store's writers; every service has a database, so one number serves all."""
+
+
+class Batch:
+    """Units that share a transaction. One that refuses or fails drops out; a database error breaks them all."""
+
+    def __init__(
+        self, engine: Engine, connection: asyncpg.Connection, works: list[Work], kept: dict[str, Folded]
+    ) -> None:
+        self._engine = engine
+        self._connection = connection
+        self._works = works
+        self._kept = kept
+        self._base: dict[str, Folded] = {}
+        self._repeats: dict[str, tuple[bytes, Any]] = {}
+        self._unflushed: list[Changes] = []
+        self._recorded: dict[UUID, Recorded] = {}
+        self._outcomes: list[tuple[Work, Any, Changes]] = []
+        self.folded: dict[str, Folded] = {}
+        self.head = 0
+
+    async def commit(self) -> None:
+        """Run the units and commit what they want stored."""
+        # The lock comes first and in a statement of its own: what is read after it stays true until the commit.
+        await self._connection.execute(f"begin; select pg_advisory_xact_lock({LOCK})")
+        try:
+            await self._load()
+            for work in self._works:
+                await self._run(work)
+            await self._flush()
+            await self._connection.execute("commit")
+        except BaseException:
+            if not self._connection.is_closed():
+                await self._connection.execute("rollback")
+            raise
+
+    def answer(self, head: int) -> None:
+        """After the commit, give each caller its own outcome."""
+        for work, value, changes in self._outcomes:
+            events = [self._recorded[pending.event_id] for pending in changes.events]
+            work.answer(Outcome(value, events, events[-1].position if events else head))
+
+    async def _load(self) -> None:
+        streams = {stream for work in self._works for stream in work.streams}
+        self._base = {stream: self._kept.get(stream) or self._engine.unborn(stream) for stream in streams}
+        if streams:
+            await self._fold_newer()
+        if keys := [work.request.key for work in self._works if work.request]:
+            rows = await self._connection.fetch("select key, hash, ids from public.request where key = any($1)", keys)
+            self._repeats = {row["key"]: (row["hash"], msgspec.json.decode(row["ids"])) for row in rows}
+
+    async def _fold_newer(self) -> None:
+        known = {stream: folded.version for stream, folded in self._base.items()}
+        newer: dict[str, list[Recorded]] = defaultdict(list)
+        for recorded in await self._engine.reader.newer(self._connection, known):
+            newer[recorded.stream].append(recorded)
+        for stream, events in newer.items():
+            self._base[stream] = fold(self._engine.decider(stream), self._base[stream], events)
+
+    async def _run(self, work: Work) -> None:
+        tx = Tx(self._connection, self._engine.reader, self._engine.deciders, self._base, work.cause)
+        try:
+            value = await self._value(work, tx)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            raise  # the transaction is broken: it is rolled back and its units run singly
+        except Exception as error:  # noqa: BLE001 - refused or failed: this unit alone
+            work.fail(error)
+        else:
+            self._accept(work, value, tx.changes)
+
+    async def _value(self, work: Work, tx: Tx) -> Any:
+        if work.request and (repeat := self._repeats.get(work.request.key)):
+            if repeat[0] != work.request.hash:
+                raise KeyReused("This Idempotency-Key was used for another request. Use a new key.")
+            return repeat[1]
+        if work.reads:
+            await self._flush()
+        value = await work.run(tx)
+        await self._check_claims(tx.changes)
+        if work.request:
+            self._remember(work, tx, value)
+        return value
+
+    def _remember(self, work: Work, tx: Tx, value: Any) -> None:
+        assert work.request is not None  # noqa: S101 - asked for by the caller
+        ids = msgspec.json.encode(value)
+        self._repeats[work.request.key] = (work.request.hash, msgspec.json.decode(ids))
+        tx.execute(
+            "insert into public.request (key, hash, ids) values ($1, $2, $3)", work.request.key, work.request.hash, ids
+        )
+
+    async def _check_claims(self, changes: Changes) -> None:
+        wanted, released = self._engine.effects.claimed(changes.events)
+        if wanted:
+            await self._flush()
+            await claims.check(self._connection, wanted, released)
+
+    def _accept(self, work: Work, value: Any, changes: Changes) -> None:
+        self._base |= changes.folded
+        self.folded |= changes.folded
+        self._unflushed.append(changes)
+        self._outcomes.append((work, value, changes))
+
+    async def _flush(self) -> None:
+        """Store what was decided so far, with everything that follows from it."""
+        waiting, self._unflushed = self._unflushed, []
+        if events := [pending for changes in waiting for pending in changes.events]:
+            await self._append(events)
+        await execute(self._connection, self._lanes(waiting))
+
+    def _lanes(self, waiting: list[Changes]) -> Iterable[list[Statement]]:
+        lanes: dict[str, list[Statement]] = defaultdict(list)
+        for n, changes in enumerate(waiting):
+            events = [self._recorded[pending.event_id] for pending in changes.events]
+            for recorded in events:
+                lanes[recorded.stream] += self._engine.effects.releases(recorded)
+            for recorded in events:
+                lanes[recorded.stream] += self._engine.effects.of(recorded)
+            lanes[f"own {n}"] += changes.statements
+        return lanes.values()
+
+    async def _append(self, events: list[Pending]) -> None:
+        client_ids = {pending.client_id for pending in events if pending.client_id}
+        await self._engine.reader.codec.prepare(self._connection, client_ids)
+        now = self._engine.clock.now()
+        self.head = await self._connection.fetchval(APPEND, *self._columns(events), now)
+        for position, pending in enumerate(events, self.head - len(events) + 1):
+            self._recorded[pending.event_id] = _recorded(pending, position, now)
+
+    def _columns(self, events: list[Pending]) -> list[list[Any]]:
+        encode = self._engine.reader.codec.encode
+        return [
+            [pending.stream for pending in events],
+            [pending.version for pending in events],
+            [pending.event_id for pending in events],
+            [type(pending.event).__name__ for pending in events],
+            [encode(p.event, stream=p.stream, version=p.version, client_id=p.client_id) for p in events],
+            [pending.client_id for pending in events],
+            [pending.cause.actor for pending in events],
+            [pending.cause.correlation_id for pending in events],
+            [pending.cause.causation_id for pending in events],
+        ]
+
+
+APPEND = """
+with head as (select coalesce(max(position), 0) as position from public.event),
+     appended as (
+        insert into public.event (position, stream, version, event_id, type, data, client_id,
+                                  actor, correlation_id, causation_id, recorded_at)
+        select head.position + n, stream, version, event_id, type, data, client_id,
+               actor, correlation_id, causation_id, $10
+          from head, unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::jsonb[], $6::uuid[], $7::text[],
+                            $8::uuid[], $9::uuid[]) with ordinality
+               as new (stream, version, event_id, type, data, client_id, actor, correlation_id, causation_id, n)
+        returning position)
+select max(position) from appended
+"""
+
+
+def _recorded(pending: Pending, position: int, now: datetime) -> Recorded:
+    return Recorded(
+        position=position,
+        stream=pending.stream,
+        version=pending.version,
+        event_id=pending.event_id,
+        event=pending.event,
+        client_id=pending.client_id,
+        cause=pending.cause,
+        recorded_at=now,
+    )

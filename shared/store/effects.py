@@ -1,0 +1,69 @@
+"""What follows from stored events in the same transaction: claims, timers, read models."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby, zip_longest
+from uuid import UUID
+
+import asyncpg
+
+from shared.messages import Recorded, Redacted
+from shared.store import timers
+from shared.store.claims import Claim, Claims, Release
+from shared.store.claims import statement as claim_statement
+from shared.store.unit import Pending, Projections, Statement
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The dicts a service registers: event class → what follows from it."""
+
+    projections: Projections = field(default_factory=dict)
+    claims: Claims = field(default_factory=dict)
+    timers: timers.Timers = field(default_factory=dict)
+
+    def claimed(self, events: Iterable[Pending]) -> tuple[list[Claim], set[UUID]]:
+        """What these events want to hold, and whose holds they let go first."""
+        changes = [change for pending in events for change in self._claims_of(pending.event)]
+        return (
+            [change for change in changes if isinstance(change, Claim)],
+            {change.holder for change in changes if isinstance(change, Release)},
+        )
+
+    def _claims_of(self, event: object) -> Iterable[Claim | Release]:
+        follow = self.claims.get(type(event))  # type: ignore[arg-type]
+        return follow(event) if follow else ()  # type: ignore[arg-type]
+
+    def releases(self, recorded: Recorded) -> Iterator[Statement]:
+        """Rows to let go before anything is claimed."""
+        for change in self._claims_of(recorded.event):
+            if isinstance(change, Release):
+                yield claim_statement(change)
+
+    def of(self, recorded: Recorded) -> Iterator[Statement]:
+        """Everything that follows from one stored event but the releases, in order."""
+        event = recorded.event
+        yield from (claim_statement(c) for c in self._claims_of(event) if isinstance(c, Claim))
+        if follow := self.timers.get(type(event)):
+            yield from map(timers.statement, follow(event))
+        yield from self.projected(recorded)
+
+    def projected(self, recorded: Recorded) -> Iterable[Statement]:
+        """Rows of read models."""
+        project = self.projections.get(type(recorded.event))
+        return project(recorded) if project and not isinstance(recorded.event, Redacted) else ()
+
+
+async def execute(connection: asyncpg.Connection, lanes: Iterable[Iterable[Statement]]) -> None:
+    """Run statements lane by lane in step: each lane keeps its order, equal statements of a step go as one.
+
+    A lane holds what belongs to one stream. Lanes do not depend on each other, so one round trip serves them all.
+    """
+    for step in zip_longest(*lanes):
+        statements = sorted((s for s in step if s is not None), key=lambda statement: statement[0])
+        for sql, group in groupby(statements, key=lambda statement: statement[0]):
+            arguments = [args for _, args in group]
+            if len(arguments) == 1:
+                await connection.execute(sql, *arguments[0])
+            else:
+                await connection.executemany(sql, arguments)

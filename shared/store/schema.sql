@@ -1,0 +1,72 @@
+-- The store of one service. `{role}` is the service's role; the owner of these tables is another one.
+
+create table public.event (
+    position bigint primary key,                 -- given under the writer's lock: in order, without gaps
+    stream text collate "C" not null,
+    version int not null,
+    event_id uuid not null unique,
+    type text not null,
+    schema_version smallint not null default 1,
+    data jsonb not null,                         -- {"sealed": …} where it is personal
+    client_id uuid,                              -- whose key seals it, and its subject on the bus
+    actor text not null,
+    correlation_id uuid not null,
+    causation_id uuid,
+    recorded_at timestamptz not null,
+    unique (stream, version)
+);
+
+create function public.refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'events are never changed';
+end $$;
+create trigger event_is_append_only before update or delete on public.event
+    for each row execute function public.refuse_change();
+create trigger event_is_never_emptied before truncate on public.event
+    for each statement execute function public.refuse_change();
+
+create table public.claim (
+    resource text not null,                      -- therapist:<id>, room:<id>, client:<id>
+    during tstzrange not null,
+    holder uuid not null,
+    exclude using gist (resource with =, during with &&)
+);
+create index claim_holder on public.claim (holder);
+
+create table public.timer (
+    kind text not null,
+    key uuid not null,
+    due_at timestamptz not null,
+    primary key (kind, key)
+);
+create index timer_due on public.timer (due_at);
+
+create table public.checkpoint (producer text primary key, position bigint not null);
+
+create table public.parked (
+    producer text not null,
+    position bigint not null,
+    client_id uuid,
+    type text not null,
+    error text not null,                         -- a code, never the text of an error
+    headers jsonb not null,
+    data jsonb not null,
+    parked_at timestamptz not null,
+    primary key (producer, position)
+);
+
+create table public.request (                    -- answered once, by Idempotency-Key; ids and a hash, no body
+    key text primary key,
+    hash bytea not null,
+    ids jsonb not null,
+    answered_at timestamptz not null default now()
+);
+create index request_age on public.request (answered_at);
+
+create schema if not exists read;                -- read models: made again from the events at any time
+
+grant select, insert on public.event to {role};
+grant select, insert, update, delete on public.claim, public.timer, public.checkpoint, public.parked, public.request to {role};
+grant usage on schema public, read to {role};
+alter default privileges in schema read grant select, insert, update, delete on tables to {role};
+alter default privileges in schema read grant usage on sequences to {role};

@@ -1,0 +1,128 @@
+"""The store of a service: its writer, its reads, its timers' table, and the connections behind them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+
+from shared.messages import Cause, Recorded
+from shared.store.codec import prepare_connection
+from shared.store.reader import COLUMNS
+from shared.store.unit import Folded, Run, fold
+from shared.store.work import Engine, Outcome, Request, Unavailable, Work
+from shared.store.writer import LOST, Writer
+
+SETTINGS = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s", "search_path": "read, public"}
+
+
+class Store:
+    """Everything a service does with its database."""
+
+    def __init__(self, dsn: str, engine: Engine) -> None:
+        self._dsn = dsn
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
+        self.engine = engine
+        self.writer = Writer(self.connect, engine)
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of one's own, for the writer and for locks held long."""
+        connection = await asyncpg.connect(self._dsn, timeout=5, server_settings=SETTINGS)
+        await prepare_connection(connection)
+        return connection
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Store"]:
+        """Serve units until closed; what is queued is written first. The database may come later than we do."""
+        writing = asyncio.create_task(self.writer.run())
+        try:
+            yield self
+        finally:
+            while not self.writer.idle:
+                await asyncio.sleep(0.005)
+            writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await writing
+            await self.writer.close()
+            if self._pool is not None:
+                await self._pool.close()
+
+    async def write(
+        self,
+        run: Run,
+        cause: Cause,
+        *,
+        streams: tuple[str, ...] = (),
+        reads: bool = False,
+        request: Request | None = None,
+    ) -> Outcome:
+        """Run a unit of work; see `Work`."""
+        return await self.writer.do(Work(run, cause, streams=streams, reads=reads, request=request))
+
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        """Rows of the service's own tables. Raises `Unavailable`."""
+        try:
+            async with (await self._connections()).acquire() as connection:
+                rows: list[asyncpg.Record] = await connection.fetch(sql, *args)
+                return rows
+        except (*LOST, TimeoutError) as error:
+            raise Unavailable(f"the database is away ({type(error).__name__})") from error
+
+    async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
+        """The first row, if any."""
+        rows = await self.fetch(sql, *args)
+        return rows[0] if rows else None
+
+    async def read(self, stream: str) -> list[Recorded]:
+        """All events of a stream, in order."""
+        return await self._newer({stream: 0})
+
+    async def read_log(self, after: int, *, limit: int, types: list[str] | None = None) -> list[Recorded]:
+        """Events of all streams (of some types) after a position, in order."""
+        rows = await self.fetch(
+            f"""
+            select {COLUMNS} from public.event
+             where position > $1 and ($3::text[] is null or type = any($3)) order by position limit $2
+            """,
+            after,
+            limit,
+            types,
+        )
+        async with (await self._connections()).acquire() as connection:
+            return await self.engine.reader.decode(connection, rows)
+
+    async def state(self, stream: str) -> Any:
+        """The stream's state as of now."""
+        return (await self.folded(stream)).state
+
+    async def folded(self, stream: str) -> Folded:
+        """The stream's state as of now, with its version."""
+        known = self.writer.states.get(stream) or self.engine.unborn(stream)
+        return fold(self.engine.decider(stream), known, await self._newer({stream: known.version}))
+
+    async def _newer(self, known: dict[str, int]) -> list[Recorded]:
+        try:
+            async with (await self._connections()).acquire() as connection:
+                return await self.engine.reader.newer(connection, known)
+        except (*LOST, TimeoutError) as error:
+            raise Unavailable(f"the database is away ({type(error).__name__})") from error
+
+    async def _connections(self) -> asyncpg.Pool:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=1,
+                    max_size=6,
+                    timeout=5,
+                    server_settings=SETTINGS,
+                    init=prepare_connection,
+                    reset=_keep_as_is,
+                )
+        return self._pool
+
+
+async def _keep_as_is(_: asyncpg.Connection) -> None:
+    """No session state is ever set, so a connection needs no cleaning (and no round trip) between uses."""

@@ -1,0 +1,135 @@
+"""A unit of work: what one command, one heard event or one timer changes, all or nothing."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import uuid_utils.compat as uuid
+
+from shared.decider import Decider
+from shared.messages import Cause, Command, Event, Recorded, Redacted, category
+from shared.store.reader import Reader
+
+Statement = tuple[str, tuple[object, ...]]
+Projections = dict[type[Event], Callable[[Recorded], Iterable[Statement]]]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An event decided but not yet stored."""
+
+    stream: str
+    version: int
+    event: Event
+    event_id: UUID
+    cause: Cause
+
+    @property
+    def client_id(self) -> UUID | None:
+        """The client the event is about, if any."""
+        return getattr(self.event, "client_id", None)
+
+
+@dataclass
+class Folded:
+    """A stream's state as of a version."""
+
+    version: int
+    state: Any
+
+
+@dataclass
+class Changes:
+    """What a unit wants stored: events, and statements of its own that belong to no stream."""
+
+    folded: dict[str, Folded] = field(default_factory=dict)
+    events: list[Pending] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+
+    def take_over(self, other: "Changes") -> None:
+        """Add what came after."""
+        self.folded |= other.folded
+        self.events += other.events
+        self.statements += other.statements
+
+
+def fold(decider: Decider[Any, Any, Any], folded: Folded, events: Sequence[Recorded]) -> Folded:
+    """The state after these events; what was redacted leaves no trace in it."""
+    state, version = folded.state, folded.version
+    for recorded in events:
+        version = recorded.version
+        if not isinstance(recorded.event, Redacted):
+            state = decider.evolve(state, recorded.event)
+    return Folded(version, state)
+
+
+class Tx:
+    """What a unit may do. Reads see everything committed and everything earlier in the same unit."""
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        reader: Reader,
+        deciders: dict[str, Decider[Any, Any, Any]],
+        base: dict[str, Folded],
+        cause: Cause,
+    ) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._deciders = deciders
+        self._base = base
+        self.cause = cause
+        self.changes = Changes()
+
+    async def folded(self, stream: str) -> Folded:
+        """State and version of a stream, loaded if need be."""
+        if known := self.changes.folded.get(stream) or self._base.get(stream):
+            return known
+        events = await self._reader.newer(self._connection, {stream: 0})
+        self._base[stream] = fold(self._decider(stream), Folded(0, self._decider(stream).initial), events)
+        return self._base[stream]
+
+    async def state(self, stream: str) -> Any:
+        """The stream's state."""
+        return (await self.folded(stream)).state
+
+    async def decide(self, stream: str, command: Command, *, cause: Cause | None = None) -> list[Event]:
+        """Put the command to the stream's decider; its events are stored with the unit. Raises `Refused`, `Unknown`."""
+        before, decider = await self.folded(stream), self._decider(stream)
+        events: list[Event] = decider.decide(command, before.state)
+        state, version = before.state, before.version
+        for event in events:
+            state, version = decider.evolve(state, event), version + 1
+            self.changes.events.append(Pending(stream, version, event, uuid.uuid7(), cause or self.cause))
+        self.changes.folded[stream] = Folded(version, state)
+        return events
+
+    def execute(self, sql: str, *args: object) -> None:
+        """A statement of the unit's own, run after its events are stored, in the same transaction."""
+        self.changes.statements.append((sql, args))
+
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        """Rows as of now; ask for `reads=True` so that earlier units of the batch are in the tables."""
+        rows: list[asyncpg.Record] = await self._connection.fetch(sql, *args)
+        return rows
+
+    @contextmanager
+    def attempt(self) -> Iterator["Tx"]:
+        """Changes made inside are dropped if it raises."""
+        before, self.changes = self.changes, Changes(folded=dict(self.changes.folded))
+        try:
+            yield self
+        except BaseException:
+            self.changes = before
+            raise
+        before.take_over(self.changes)
+        self.changes = before
+
+    def _decider(self, stream: str) -> Decider[Any, Any, Any]:
+        return self._deciders[category(stream)]
+
+
+Run = Callable[[Tx], Awaitable[Any]]

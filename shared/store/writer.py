@@ -1,0 +1,105 @@
+"""The single writer: units of work in batches, one transaction and one fsync for all of them."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import asyncpg
+
+from shared.store.batch import Batch
+from shared.store.unit import Folded
+from shared.store.work import Engine, Outcome, Unavailable, Work
+
+BATCH = 256
+KEPT_STATES = 20_000
+LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+"""The database is away: nothing is wrong with the unit."""
+
+
+class Writer:
+    """Takes units, runs what is waiting as one batch under the store's lock, answers each after the commit."""
+
+    def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]], engine: Engine) -> None:
+        self._connect = connect
+        self._engine = engine
+        self._queue: asyncio.Queue[Work] = asyncio.Queue()
+        self._busy = False
+        self._connection: asyncpg.Connection | None = None
+        self.states: OrderedDict[str, Folded] = OrderedDict()
+        self.head = 0
+        self.on_commit: list[Callable[[], None]] = []
+
+    async def do(self, work: Work) -> Outcome:
+        """Run the unit and wait until it is stored. Raises what the unit raised, or `Unavailable`."""
+        self._queue.put_nowait(work)
+        return await work.done
+
+    async def run(self) -> None:
+        """Serve the queue until cancelled."""
+        while True:
+            batch = [await self._queue.get()]
+            with suppress(asyncio.QueueEmpty):
+                while len(batch) < BATCH:
+                    batch.append(self._queue.get_nowait())
+            self._busy = True
+            await self._serve(batch)
+            self._busy = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is waiting to be written."""
+        return self._queue.empty() and not self._busy
+
+    def forget(self, *streams: str) -> None:
+        """Drop kept states (of an erased client)."""
+        for stream in streams:
+            self.states.pop(stream, None)
+
+    async def close(self) -> None:
+        """Close the writer's own connection."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _serve(self, works: list[Work]) -> None:
+        try:
+            connection = await self._open()
+            batch = Batch(self._engine, connection, works, self.states)
+            await batch.commit()
+        except LOST as error:
+            self._connection = None
+            for work in works:
+                work.fail(Unavailable(f"the database is away ({type(error).__name__})"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it fails its own unit alone
+            await self._singly(works, error)
+        else:
+            self._committed(batch)
+
+    async def _singly(self, works: list[Work], error: Exception) -> None:
+        if len(works) == 1:
+            works[0].fail(error)
+            return
+        for work in works:
+            if not work.done.done():
+                await self._serve([work])
+
+    def _committed(self, batch: Batch) -> None:
+        self.head = batch.head or self.head
+        self._keep(batch.folded)
+        batch.answer(self.head)
+        if batch.head:
+            for wake in self.on_commit:
+                wake()
+
+    def _keep(self, folded: dict[str, Folded]) -> None:
+        for stream, state in folded.items():
+            self.states[stream] = state
+            self.states.move_to_end(stream)
+        while len(self.states) > KEPT_STATES:
+            self.states.popitem(last=False)
+
+    async def _open(self) -> asyncpg.Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._connect()
+            self.head = await self._connection.fetchval("select coalesce(max(position), 0) from public.event")
+        return self._connection
