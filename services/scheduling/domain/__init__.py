@@ -1,0 +1,1 @@
+"""The rules of scheduling: pure decisions about time, place and who is where."""

@@ -1,0 +1,8 @@
+"""Scheduling: when and where.
+
+Owns: itineraries (all appointments of one client), therapists, rooms, closures of the practice.
+Publishes: AppointmentBooked, AppointmentMoved, AppointmentCancelled, ClientArrived, AppointmentMissed,
+AppointmentReinstated, AppointmentFulfilled.
+Hears: records (SessionCompleted, SessionAmended, SessionWithdrawn, ClientErased).
+Answers: AskVisits. Asks: records (AskContact), protocol (AskCourse, AskVerdicts, AskPlan).
+"""

@@ -1,0 +1,121 @@
+"""What the desk says of an agreed visit: cancelled, arrived, missed, taken back."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from services.scheduling.domain.slots import overlap
+from services.scheduling.domain.visits import Appointment, Itinerary
+from shared.decider import Unknown, refuse
+from shared.events.scheduling import (
+    AppointmentCancelled,
+    AppointmentMissed,
+    AppointmentReinstated,
+    ClientArrived,
+)
+from shared.messages import Command, Event
+from shared.vocabulary import Reason
+
+
+class CancelAppointment(Command, frozen=True, kw_only=True):
+    """Call a visit off."""
+
+    client_id: UUID
+    appointment_id: UUID
+    reason: Reason
+
+
+class MarkMissed(Command, frozen=True, kw_only=True):
+    """The client did not come."""
+
+    client_id: UUID
+    appointment_id: UUID
+
+
+class MarkArrived(Command, frozen=True, kw_only=True):
+    """The client is here."""
+
+    client_id: UUID
+    appointment_id: UUID
+
+
+class Undo(Command, frozen=True, kw_only=True):
+    """Take back an arrival or an absence."""
+
+    client_id: UUID
+    appointment_id: UUID
+
+
+def known(state: Itinerary, appointment_id: UUID) -> Appointment:
+    """The appointment, which must exist."""
+    if appointment_id not in state.appointments:
+        raise Unknown("There is no such appointment.")
+    return state.appointments[appointment_id]
+
+
+def still_booked(state: Itinerary, appointment_id: UUID) -> Appointment:
+    """The appointment, which must be neither under way nor over."""
+    one = known(state, appointment_id)
+    if one.status != "booked":
+        raise refuse("not_booked", f"This appointment is {one.status}; only a booked one can be changed.")
+    return one
+
+
+def cancel(command: CancelAppointment, state: Itinerary) -> list[Event]:
+    """The visit will not be."""
+    if known(state, command.appointment_id).status == "cancelled":
+        return []
+    one = still_booked(state, command.appointment_id)
+    return [AppointmentCancelled(**names(command, one), starts_at=one.starts_at, reason=command.reason)]
+
+
+def miss(command: MarkMissed, state: Itinerary) -> list[Event]:
+    """The client did not come."""
+    if known(state, command.appointment_id).status == "missed":
+        return []
+    one = still_booked(state, command.appointment_id)
+    return [AppointmentMissed(**names(command, one), starts_at=one.starts_at)]
+
+
+def arrive(command: MarkArrived, state: Itinerary) -> list[Event]:
+    """The client is here."""
+    if known(state, command.appointment_id).status == "arrived":
+        return []
+    return [ClientArrived(**names(command, still_booked(state, command.appointment_id)))]
+
+
+def undo(command: Undo, state: Itinerary) -> list[Event]:
+    """The visit is booked again, if the client has nothing else at that time by now."""
+    one = known(state, command.appointment_id)
+    if one.status == "booked":
+        return []
+    if one.status not in ("arrived", "missed"):
+        raise refuse("nothing_to_undo", f"This appointment is {one.status}; only arrived or missed can be taken back.")
+    others = (other for other in state.appointments.values() if other.open and other is not one)
+    if any(overlap(one.time, other.time) for other in others):
+        raise refuse("client_taken", "The client has another appointment at this time by now.")
+    return [reinstated(command.client_id, one)]
+
+
+def reinstated(client_id: UUID, one: Appointment) -> AppointmentReinstated:
+    """The appointment is booked again."""
+    return AppointmentReinstated(client_id=client_id, **place(one))
+
+
+def place(one: Any) -> dict[str, Any]:
+    """What events say about where and when an appointment is."""
+    fields = ("appointment_id", "course_id", "therapist_id", "room_id", "starts_at", "ends_at", "buffer_minutes")
+    return {name: getattr(one, name) for name in fields}
+
+
+def names(command: Any, one: Appointment) -> dict[str, Any]:
+    """What every event of an appointment carries."""
+    return {"client_id": command.client_id, "appointment_id": one.appointment_id, "course_id": one.course_id}
+
+
+ATTEND: dict[type[Command], Callable[[Any, Itinerary], list[Event]]] = {
+    CancelAppointment: cancel,
+    MarkMissed: miss,
+    MarkArrived: arrive,
+    Undo: undo,
+}

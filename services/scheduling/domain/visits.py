@@ -1,0 +1,164 @@
+"""The state of an itinerary: all appointments of one client, folded from their events."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.scheduling.domain.slots import Interval
+from shared.events.scheduling import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentEvent,
+    AppointmentFulfilled,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentReinstated,
+    ClientArrived,
+)
+from shared.messages import Event, Instant
+
+Status = Literal["booked", "arrived", "fulfilled", "missed", "cancelled"]
+OPEN: tuple[Status, ...] = ("booked", "arrived")
+
+
+class CourseEntered(Event, frozen=True, kw_only=True):
+    """The first visit of a course was booked; `sessions_before` took place before the practice used Seriatim."""
+
+    client_id: UUID
+    course_id: UUID
+    sessions_before: int
+
+
+class SessionNoted(Event, frozen=True, kw_only=True):
+    """A session took place without an appointment; it has its place among the course's ordinals."""
+
+    client_id: UUID
+    session_id: UUID
+    started_at: Instant
+    course_id: UUID | None = None
+
+
+class SessionStruck(Event, frozen=True, kw_only=True):
+    """A session noted without an appointment did not take place after all."""
+
+    client_id: UUID
+    session_id: UUID
+
+
+class ClientForgotten(Event, frozen=True, kw_only=True):
+    """The client was erased in `records`; nothing is booked for this id any more."""
+
+    client_id: UUID
+
+
+class Appointment(Struct, frozen=True, kw_only=True):
+    """An agreed time. `was` is the status before it was fulfilled, in case the session is withdrawn."""
+
+    appointment_id: UUID
+    therapist_id: UUID
+    room_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    buffer_minutes: int = 0
+    course_id: UUID | None = None
+    status: Status = "booked"
+    was: Status = "booked"
+    revision: int = 0
+    session_id: UUID | None = None
+
+    @property
+    def open(self) -> bool:
+        """Agreed, and neither done, missed nor cancelled."""
+        return self.status in OPEN
+
+    @property
+    def time(self) -> Interval:
+        """When the client is here."""
+        return self.starts_at, self.ends_at
+
+    @property
+    def held(self) -> Interval:
+        """When the therapist is not free for others."""
+        return self.starts_at, self.ends_at + timedelta(minutes=self.buffer_minutes)
+
+
+class Itinerary(Struct, frozen=True, kw_only=True):
+    """All appointments of one client; `version` counts the events, so that a verdict can name what it judged."""
+
+    version: int = 0
+    appointments: dict[UUID, Appointment] = {}
+    courses: dict[UUID, int] = {}
+    noted: frozenset[UUID] = frozenset()
+    forgotten: bool = False
+
+    def open_visits(self, course_id: UUID | None) -> list[Appointment]:
+        """The course's agreed visits in order of time."""
+        of_course = [one for one in self.appointments.values() if one.open and one.course_id == course_id]
+        return sorted(of_course, key=lambda one: one.starts_at)
+
+    def of_session(self, session_id: UUID) -> Appointment | None:
+        """The appointment a session fulfilled."""
+        return next((one for one in self.appointments.values() if one.session_id == session_id), None)
+
+
+def put(state: Itinerary, appointment: Appointment) -> Itinerary:
+    """The state with this appointment as it now stands."""
+    return replace(state, appointments={**state.appointments, appointment.appointment_id: appointment})
+
+
+def changed(state: Itinerary, event: AppointmentEvent, **fields: Any) -> Itinerary:
+    """The state with some fields of the event's appointment changed."""
+    return put(state, replace(state.appointments[event.appointment_id], **fields))
+
+
+def on_booked(state: Itinerary, event: AppointmentBooked) -> Itinerary:
+    """A new appointment."""
+    fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "client_id"}
+    return put(state, Appointment(**fields))
+
+
+def on_moved(state: Itinerary, event: AppointmentMoved) -> Itinerary:
+    """The same appointment elsewhere."""
+    left_out = ("client_id", "appointment_id", "course_id", "previous_starts_at")
+    fields = {name: getattr(event, name) for name in event.__struct_fields__ if name not in left_out}
+    return changed(state, event, **fields)
+
+
+def on_fulfilled(state: Itinerary, event: AppointmentFulfilled) -> Itinerary:
+    """The session took place, whatever was thought before."""
+    was = state.appointments[event.appointment_id].status
+    return changed(state, event, status="fulfilled", was=was, session_id=event.session_id)
+
+
+def becomes(status: Status) -> Callable[[Itinerary, AppointmentEvent], Itinerary]:
+    """The appointment has this status, and no session."""
+    return lambda state, event: changed(state, event, status=status, session_id=None)
+
+
+def on_course_entered(state: Itinerary, event: CourseEntered) -> Itinerary:
+    """From here on the course's earlier sessions are known."""
+    return replace(state, courses={**state.courses, event.course_id: event.sessions_before})
+
+
+EVOLVE: dict[type[Event], Callable[[Itinerary, Any], Itinerary]] = {
+    AppointmentBooked: on_booked,
+    AppointmentMoved: on_moved,
+    AppointmentCancelled: becomes("cancelled"),
+    ClientArrived: becomes("arrived"),
+    AppointmentMissed: becomes("missed"),
+    AppointmentReinstated: becomes("booked"),
+    AppointmentFulfilled: on_fulfilled,
+    CourseEntered: on_course_entered,
+    SessionNoted: lambda state, event: replace(state, noted=state.noted | {event.session_id}),
+    SessionStruck: lambda state, event: replace(state, noted=state.noted - {event.session_id}),
+    ClientForgotten: lambda state, _event: replace(state, forgotten=True),
+}
+
+
+def evolve(state: Itinerary, event: Event) -> Itinerary:
+    """Fold one event into the state."""
+    return replace(EVOLVE[type(event)](state, event), version=state.version + 1)

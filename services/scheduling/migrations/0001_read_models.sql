@@ -1,0 +1,64 @@
+-- Read models of scheduling: staff and rooms, when they are away, and every appointment. No client's name is here.
+
+create table therapist (
+    therapist_id uuid primary key,
+    name text not null,
+    email text,
+    hours jsonb not null default '[]',
+    rooms uuid[] not null default '{}',           -- empty: any room
+    buffer_minutes int not null default 0,
+    active boolean not null default true
+);
+
+create table room (
+    room_id uuid primary key,
+    name text not null,
+    active boolean not null default true
+);
+
+create table time_off (
+    time_off_id uuid primary key,
+    therapist_id uuid not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz not null,
+    reason text not null
+);
+create index time_off_of on time_off (therapist_id, ends_at);
+
+create table closure (
+    closure_id uuid primary key,
+    starts_at timestamptz not null,
+    ends_at timestamptz not null,
+    reason text not null
+);
+
+create table appointment (
+    appointment_id uuid primary key,
+    client_id uuid not null,
+    course_id uuid,
+    therapist_id uuid not null,
+    room_id uuid not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz not null,
+    buffer_minutes int not null,
+    status text not null,
+    revision int not null default 0,
+    session_id uuid
+);
+create index appointment_time on appointment (starts_at, appointment_id);
+create index appointment_end on appointment (ends_at);
+create index appointment_of_client on appointment (client_id, starts_at);
+create index appointment_of_course on appointment (course_id, starts_at);
+
+create table course (                             -- what ordinals start from
+    course_id uuid primary key,
+    client_id uuid not null,
+    sessions_before int not null
+);
+create table noted_session (                      -- sessions that had no appointment
+    session_id uuid primary key,
+    client_id uuid not null,
+    course_id uuid,
+    started_at timestamptz not null
+);
+create index noted_session_of on noted_session (course_id);

@@ -1,0 +1,47 @@
+"""What scheduling does when a session took place or did not, and when a client was erased."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from services.scheduling.domain import itinerary
+from services.scheduling.domain.facts import ForgetClient, FulfilAppointment, WithdrawSession
+from shared.bus.hearing import React
+from shared.events.records import ClientErased, SessionAmended, SessionCompleted, SessionWithdrawn
+from shared.messages import Command, Recorded
+
+Found = Sequence[Mapping[str, Any]]
+
+
+def fulfil(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
+    """The session's appointment is done; an amendment may name it for the first time."""
+    event: SessionCompleted = heard.event
+    yield (
+        itinerary.stream(event.client_id),
+        FulfilAppointment(
+            client_id=event.client_id,
+            session_id=event.session_id,
+            started_at=event.started_at,
+            course_id=event.course_id,
+            appointment_id=event.appointment_id,
+        ),
+    )
+
+
+def withdraw(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
+    """The session's appointment is open again."""
+    event: SessionWithdrawn = heard.event
+    yield itinerary.stream(event.client_id), WithdrawSession(client_id=event.client_id, session_id=event.session_id)
+
+
+def forget(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
+    """Nothing is agreed with an erased client."""
+    event: ClientErased = heard.event
+    yield itinerary.stream(event.client_id), ForgetClient(client_id=event.client_id)
+
+
+REACTIONS = {
+    SessionCompleted: React(fulfil),
+    SessionAmended: React(fulfil),
+    SessionWithdrawn: React(withdraw),
+    ClientErased: React(forget),
+}
