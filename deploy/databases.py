@@ -1,10 +1,23 @@
 """One database and two roles for each service: the owner of its tables, and the service itself with less."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 
 SERVICES = ("records", "protocol", "scheduling", "notify", "web")
+
+
+async def create_all(server: str, passwords: Callable[[str], str]) -> None:
+    """Make whatever is missing on a server; `server` is the superuser's address up to the slash before the database."""
+    async with _connected(f"{server}/postgres") as connection:
+        await shut_out_public(connection)
+        for service in SERVICES:
+            for role in (service, f"{service}_owner"):
+                await create_role(connection, role, passwords(role))
+            await create_database(connection, service, service)
+    await asyncio.gather(*(_fit_out(f"{server}/{service}", service) for service in SERVICES))
 
 
 async def shut_out_public(connection: asyncpg.Connection) -> None:
@@ -27,6 +40,20 @@ async def create_database(connection: asyncpg.Connection, service: str, name: st
         await connection.execute(f"create database {name} template {template} owner {service}_owner")
     await connection.execute(f"revoke all on database {name} from public")
     await connection.execute(f"grant connect on database {name} to {service}")
+
+
+async def _fit_out(address: str, service: str) -> None:
+    async with _connected(address) as connection:
+        await fit_out(connection, service)
+
+
+@asynccontextmanager
+async def _connected(address: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(address)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def fit_out(connection: asyncpg.Connection, service: str) -> None:

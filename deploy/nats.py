@@ -5,10 +5,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import aiohttp
-
 from deploy.databases import SERVICES
-from deploy.program import BIN, Program
+from deploy.program import BIN, Program, is_healthy
 from deploy.secret import password
 
 
@@ -36,18 +34,6 @@ def program(folder: Path, monitor: int) -> Program:
 def url(user: str, secrets: Path, port: int) -> str:
     """The address of the bus for a service's user."""
     return f"nats://{user}:{password(secrets, f'nats.{user}')}@127.0.0.1:{port}"
-
-
-async def is_healthy(address: str) -> bool:
-    """Whether a GET is answered with 200."""
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
-            session.get(address) as answer,
-        ):
-            return answer.status == 200
-    except (TimeoutError, aiohttp.ClientError):
-        return False
 
 
 def _rights() -> dict[str, dict[str, list[str]]]:

@@ -1,14 +1,16 @@
 """One program of the stack: what it runs, how it is started, how it is told to stop."""
 
+import asyncio
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import aiohttp
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -52,10 +54,26 @@ def die_with_parent(stop: signal.Signals) -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(stop), 0, 0, 0)
 
 
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+async def connects(port: int) -> bool:
+    """Whether somebody listens on this port of the loopback address."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def is_healthy(address: str) -> bool:
+    """Whether a GET is answered with 200."""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+            session.get(address) as answer,
+        ):
+            return answer.status == 200
+    except (TimeoutError, aiohttp.ClientError):
+        return False
 
 
 def _surroundings() -> dict[str, str]:

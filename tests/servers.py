@@ -9,7 +9,6 @@ import asyncio
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,10 +19,11 @@ from pathlib import Path
 import asyncpg
 
 from deploy import databases, nats, postgres
-from deploy.program import Program, free_port, start
+from deploy.place import choose_ports
+from deploy.program import Program, start
 from deploy.secret import password
+from shared.migrate import migrate
 
-ROOT = Path(__file__).parent.parent
 _numbers = count(1)
 
 
@@ -54,7 +54,7 @@ class Session:
     """What lives as long as the test session: the folder, the cluster in it, the templates made so far."""
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="seriatim-tests-")))
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=lambda: choose_ports(("postgres",))["postgres"])
     cluster: Server | None = None
     templates: set[str] = field(default_factory=set)
     copies: list[str] = field(default_factory=list)
@@ -124,7 +124,7 @@ class Nats(Server):
 async def fresh_nats() -> AsyncIterator[Nats]:
     """An empty nats-server (up in some 40 ms), stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="seriatim-nats-"))
-    port, monitor = free_port(), free_port()
+    port, monitor = choose_ports(("nats", "monitor")).values()
     nats.prepare(folder, folder / "secrets", port, monitor)
     program = nats.program(folder, monitor)
     server = Nats(program, folder / "log", folder=folder, port=port, monitor=f"http://127.0.0.1:{monitor}")
@@ -159,15 +159,5 @@ async def _template(connection: asyncpg.Connection, session: Session, service: s
     await databases.create_database(connection, service, name)
     async with superuser(name) as inside:
         await databases.fit_out(inside, service)
-    await _migrate(service, session.url(f"{service}_owner", name))
+    await migrate(f"services.{service}", session.url(f"{service}_owner", name), service)
     session.templates.add(service)
-
-
-async def _migrate(service: str, owner: str) -> None:
-    """Run the service's migrations as an operator does."""
-    if not (ROOT / "services" / service / "__main__.py").exists():
-        return
-    command = [sys.executable, "-m", f"services.{service}", "migrate"]
-    environment = {"SERIATIM_OWNER_DATABASE": owner, "SERIATIM_DATABASE": owner}
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
-    assert await process.wait() == 0, f"the migrations of {service} failed"
