@@ -11,7 +11,7 @@ from services.web.domain.account import (
     PasswordSet,
 )
 from shared.messages import Recorded
-from shared.store.unit import Statement
+from shared.store.unit import Projections, Statement
 
 
 def on_opened(recorded: Recorded) -> Iterator[Statement]:
@@ -58,7 +58,7 @@ def sign_out_everywhere(event: AccountEvents) -> Statement:
     return "delete from sign_in where account_id = $1", (event.account_id,)
 
 
-PROJECTIONS = {
+PROJECTIONS: Projections = {
     AccountOpened: on_opened,
     PasswordSet: on_password_set,
     AccountLocked: on_locked,

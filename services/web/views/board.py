@@ -119,18 +119,21 @@ def _column(facts: Facts, therapist: Therapist, begin: datetime, end: datetime) 
 
 
 def _visit(facts: Facts, visit: Visit) -> Stretch:
-    minutes = (visit.ends_at - visit.starts_at) // timedelta(minutes=UNIT)
-    item = Item(
+    return Stretch(begin=visit.starts_at, end=visit.ends_at, item=visit_item(facts, visit))
+
+
+def visit_item(facts: Facts, visit: Visit) -> Item:
+    """Say who comes, when, for which session, where, and how it stands."""
+    return Item(
         kind="visit",
-        span=0,
+        span=_units(visit.starts_at, visit.ends_at),
         times=_times(facts, visit.starts_at, visit.ends_at),
         name=facts.names.get(visit.client_id, "Name not available"),
         what=f"session {visit.ordinal}" if visit.ordinal else "",
         where=f"{facts.rooms.get(visit.room_id, 'Room')}, {state_of(visit, facts.now)}",
         href=f"/courses/{visit.course_id}" if visit.course_id else f"/clients/{visit.client_id}",
-        tone=f"{_tone(visit, facts.now)}{' short' if minutes <= SHORT_VISIT else ''}",
+        tone=_tone(visit, facts.now),
     )
-    return Stretch(begin=visit.starts_at, end=visit.ends_at, item=item)
 
 
 def is_late(visit: Visit, now: datetime) -> bool:
@@ -144,9 +147,9 @@ def state_of(visit: Visit, now: datetime) -> str:
 
 
 def _tone(visit: Visit, now: datetime) -> str:
-    if is_late(visit, now):
-        return "unsure"
-    return {"fulfilled": "done", "missed": "missed", "arrived": "here"}.get(visit.status, "")
+    usual = {"fulfilled": "done", "missed": "missed", "arrived": "here"}.get(visit.status, "")
+    tone = "unsure" if is_late(visit, now) else usual
+    return f"{tone} short" if _units(visit.starts_at, visit.ends_at) <= SHORT_VISIT else tone
 
 
 def _free(facts: Facts, therapist_id: UUID) -> Iterator[Stretch]:

@@ -1,0 +1,80 @@
+"""`/courses/{course_id}`: the ribbon, where the course stands, the visits to come and the next note."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from services.web.answers.protocol import Course, Note
+from services.web.answers.scheduling import Visit
+from services.web.page import Address, PageCall
+from services.web.pages import parts
+from services.web.views import course as words
+from services.web.views import note as paper
+from services.web.views.course import Known
+from services.web.views.ribbon import ribbon
+
+NOTE_IS_CLINICAL = "The note is for the therapist and the owner."
+NO_NOTE = "There is no note to show just now."
+NO_VISITS = "Nothing is booked yet."
+UNREAD_VISITS = "The visits could not be read."
+
+
+async def show_course(call: PageCall) -> web.Response:
+    """Show one course. Without `protocol` nothing is left of it; any other part may be missing."""
+    course_id = call.path_id("course_id")
+    course = await call.read("protocol", f"/courses/{course_id}", Course)
+    client, visits, known, note, protocol = await asyncio.gather(
+        parts.client_of(call, course.client_id),
+        parts.itinerary(call, course.client_id),
+        parts.known(call),
+        read_note(call, course),
+        parts.protocol_of(call, course.protocol),
+    )
+    phases = protocol.phases if protocol and protocol.phases else words.FIBROMYALGIA
+    return call.show(
+        "course.html",
+        here="/clients",
+        name=client.name if client else parts.NO_NAME,
+        course=course,
+        title=words.title_of(course.protocol, protocol.title if protocol else None),
+        label=protocol.label if protocol else None,
+        ribbon=ribbon(course, phases, words.days_of(visits or [], course_id, call.zone)),
+        sentence=words.state_sentence(course),
+        remarks=words.remarks(course),
+        slips=words.slips_sentence(course),
+        note=paper.page(note, call.zone) if note else None,
+        note_why=why_no_note(call, course),
+        **visits_to_come(call, course, visits, known),
+    )
+
+
+async def read_note(call: PageCall, course: Course) -> Note | None:
+    """Read the next note, for those who may: it is clinical text."""
+    if call.who.role == "front_desk" or course.status == "closed":
+        return None
+    return await call.part(call.read("protocol", f"/courses/{course.course_id}/note", Note), None)
+
+
+def why_no_note(call: PageCall, course: Course) -> str:
+    """Say why there is no note where one would stand; a closed course has none to explain."""
+    if course.status == "closed":
+        return ""
+    return NOTE_IS_CLINICAL if call.who.role == "front_desk" else NO_NOTE
+
+
+def visits_to_come(call: PageCall, course: Course, visits: Sequence[Visit] | None, known: Known) -> dict[str, Any]:
+    """Give the course's own visits to come; `next_line` is false when nobody knows."""
+    if visits is None:
+        return {"coming": [], "coming_why": UNREAD_VISITS, "next_line": False}
+    mine = [visit for visit in visits if visit.course_id == course.course_id]
+    following = words.next_visit(mine, call.now)
+    return {
+        "coming": words.to_come(mine, known),
+        "coming_why": NO_VISITS,
+        "next_line": words.line(following, known) if following else None,
+    }
+
+
+ADDRESSES = [Address("GET", "/courses/{course_id}", show_course)]
