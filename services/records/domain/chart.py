@@ -1,14 +1,21 @@
 """One client's chart: the sessions that took place, screenings and outcomes."""
 
-from hashlib import sha256
 from typing import assert_never, get_args
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.records.domain.sealed import ChangeExplained, OutcomeAnswered, ScreeningAnswered, SessionNoted
+from services.records.domain.events import (
+    ChangeExplained,
+    ChartErased,
+    ChartEvent,
+    OutcomeAnswered,
+    ScreeningAnswered,
+    SessionNoted,
+    figures_of,
+    fingerprint,
+)
 from shared.decider import Decider, Unknown, refuse
 from shared.events.records import (
     OutcomeMeasured,
@@ -17,28 +24,13 @@ from shared.events.records import (
     SessionCompleted,
     SessionWithdrawn,
 )
-from shared.messages import Command, Event
+from shared.messages import Command
 
 
 def stream(client_id: UUID) -> str:
     """The stream of a client's chart."""
     return f"chart-{client_id}"
 
-
-# Events
-
-
-ChartEvent = (
-    SessionCompleted
-    | SessionNoted
-    | SessionAmended
-    | SessionWithdrawn
-    | ChangeExplained
-    | ScreeningRecorded
-    | ScreeningAnswered
-    | OutcomeMeasured
-    | OutcomeAnswered
-)
 
 # State
 
@@ -72,6 +64,8 @@ def evolve(state: Chart, event: ChartEvent) -> Chart:
             return _noted(state, event)
         case SessionWithdrawn():
             return _with(state, event.session_id, withdrawn=True)
+        case ChartErased():
+            return Chart()
         case ChangeExplained() | ScreeningRecorded() | ScreeningAnswered() | OutcomeMeasured() | OutcomeAnswered():
             return state
     assert_never(event)
@@ -86,17 +80,6 @@ def _noted(state: Chart, event: SessionNoted) -> Chart:
 
 def _with(state: Chart, session_id: UUID, **changes: object) -> Chart:
     return Chart(state.sessions | {session_id: replace(state.sessions[session_id], **changes)})
-
-
-def figures_of(event: SessionCompleted) -> bytes:
-    """A fingerprint of a session's figures, the same whether they were recorded or amended."""
-    names = SessionCompleted.__struct_fields__
-    return fingerprint(SessionCompleted(**{name: getattr(event, name) for name in names}))
-
-
-def fingerprint(event: Event) -> bytes:
-    """The same for equal events, and telling nothing of what is in them."""
-    return sha256(msgspec.msgpack.encode(event)).digest()[:16]
 
 
 # Commands
@@ -138,7 +121,13 @@ class RecordOutcome(Command, frozen=True, kw_only=True):
     answered: OutcomeAnswered | None = None
 
 
-ChartCommand = RecordSession | AmendSession | WithdrawSession | RecordScreening | RecordOutcome
+class EraseChart(Command, frozen=True, kw_only=True):
+    """Forget the sessions; they can be neither found nor amended any more."""
+
+    client_id: UUID
+
+
+ChartCommand = RecordSession | AmendSession | WithdrawSession | RecordScreening | RecordOutcome | EraseChart
 
 
 def decide(command: ChartCommand, state: Chart) -> list[ChartEvent]:
@@ -154,6 +143,8 @@ def decide(command: ChartCommand, state: Chart) -> list[ChartEvent]:
             return [command.screening, command.answered]
         case RecordOutcome():
             return [command.outcome, *_given(command.answered)]
+        case EraseChart():
+            return [ChartErased(client_id=command.client_id)] if state.sessions else []
     assert_never(command)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.records.domain.sealed import SealedEvent
+from services.records.domain.events import SealedEvent
 from shared.decider import Decider, Unknown
 from shared.events.records import ClientErased, ClientRegistered
 from shared.messages import Command

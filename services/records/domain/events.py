@@ -1,10 +1,20 @@
-"""What is personal in a chart, and the base of all such events: stored encrypted, never published."""
+"""The private events of a chart, and the base of all that are sealed: stored encrypted, never published."""
 
+from hashlib import sha256
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
+
 from services.records.domain.fiqr import FiqrAnswers
 from services.records.domain.screening import ScreeningAnswers
+from shared.events.records import (
+    OutcomeMeasured,
+    ScreeningRecorded,
+    SessionAmended,
+    SessionCompleted,
+    SessionWithdrawn,
+)
 from shared.messages import Event
 from shared.vocabulary import TenderPoint
 
@@ -47,3 +57,34 @@ class OutcomeAnswered(SealedEvent, frozen=True, kw_only=True):
 
     outcome_id: UUID
     answers: FiqrAnswers
+
+
+class ChartErased(Event, frozen=True, kw_only=True):
+    """The client was erased; what is left of the chart is codes and numbers that nobody is shown."""
+
+    client_id: UUID
+
+
+ChartEvent = (
+    SessionCompleted
+    | SessionNoted
+    | SessionAmended
+    | SessionWithdrawn
+    | ChangeExplained
+    | ScreeningRecorded
+    | ScreeningAnswered
+    | OutcomeMeasured
+    | OutcomeAnswered
+    | ChartErased
+)
+
+
+def figures_of(event: SessionCompleted) -> bytes:
+    """A fingerprint of a session's figures, the same whether they were recorded or amended."""
+    names = SessionCompleted.__struct_fields__
+    return fingerprint(SessionCompleted(**{name: getattr(event, name) for name in names}))
+
+
+def fingerprint(event: Event) -> bytes:
+    """The same for equal events, and telling nothing of what is in them."""
+    return sha256(msgspec.msgpack.encode(event)).digest()[:16]

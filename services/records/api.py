@@ -1,0 +1,147 @@
+"""The HTTP routes of `records`, and the handlers about clients."""
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.records import chart_api, sessions_api
+from services.records.bodies import (
+    Amendment,
+    ExerciseGiven,
+    OutcomeGiven,
+    ScreeningGiven,
+    SessionGiven,
+    Withdrawal,
+)
+from services.records.chart_api import OutcomeAnswer, ScreeningAnswer
+from services.records.charts import ChartView
+from services.records.contact import ContactChanges, NewClient, details_given
+from services.records.domain import chart, client
+from services.records.queries import ClientList, ClientView, client_list, one_client
+from services.records.shredding import forget_key
+from shared.clock import day_of
+from shared.http.problems import Malformed
+from shared.http.routes import STAFF, Call, Missing, Route
+from shared.store.unit import Tx
+from shared.vocabulary import Role
+
+PAGE = 200
+LONGEST_PAGE = 500
+LONGEST_SEARCH = 200
+CLINICAL: tuple[Role, ...] = ("owner", "therapist")
+
+
+class ClientId(Struct, frozen=True, kw_only=True):
+    """Whom the answer is about."""
+
+    client_id: UUID
+
+
+class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Beginnings of names, digits of a phone number, or the beginning of an e-mail address."""
+
+    q: str
+
+
+class Page(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which part of a list."""
+
+    limit: int = PAGE
+    cursor: UUID | None = None
+
+
+async def register(call: Call) -> dict[str, Any]:
+    """A new client, with a key of their own."""
+    details = client.Details(**details_given(call.body, day_of(call.now, call.service.practice.tz)))
+    client_id = call.new_id()
+
+    async def unit(tx: Tx) -> dict[str, Any]:
+        await tx.decide(client.stream(client_id), client.RegisterClient(client_id=client_id, details=details))
+        tx.execute(
+            "insert into public.client_key (client_id, wrapped, wrapping_key_id) values ($1, $2, $3)",
+            client_id,
+            *call.service.own.sealing.new_key(client_id),
+        )
+        return {"client_id": client_id}
+
+    return await call.write(unit, streams=[client.stream(client_id)])  # type: ignore[no-any-return]
+
+
+async def change(call: Call) -> dict[str, Any]:
+    """Other contact details or consents."""
+    client_id = call.path_id("client_id")
+    changes = details_given(call.body, day_of(call.now, call.service.practice.tz))
+
+    async def unit(tx: Tx) -> dict[str, Any]:
+        await tx.decide(client.stream(client_id), client.ChangeDetails(changes=changes))
+        return {"client_id": client_id}
+
+    return await call.write(unit, streams=[client.stream(client_id)])  # type: ignore[no-any-return]
+
+
+async def erase(call: Call) -> dict[str, Any]:
+    """Destroy the client's key, and soon after everything an old copy of it could be unwrapped with."""
+    client_id = call.path_id("client_id")
+
+    async def unit(tx: Tx) -> dict[str, Any]:
+        await tx.decide(client.stream(client_id), client.EraseClient())
+        await tx.decide(chart.stream(client_id), chart.EraseChart(client_id=client_id))
+        forget_key(tx, client_id)
+        return {"client_id": client_id}
+
+    # It reads so that a client registered in the same batch has a row to delete.
+    streams = [client.stream(client_id), chart.stream(client_id)]
+    ids: dict[str, Any] = await call.write(unit, streams=streams, reads=True)
+    call.service.own.names.forget(client_id)
+    call.service.own.sweeping.due()
+    return ids
+
+
+async def show(call: Call) -> ClientView:
+    """One client's contact details."""
+    return await one_client(call.service.store, call.path_id("client_id"))
+
+
+async def shown_again(call: Call, ids: dict[str, Any]) -> ClientView:
+    """The client after a change."""
+    return await one_client(call.service.store, UUID(str(ids["client_id"])))
+
+
+async def listed(call: Call) -> ClientList:
+    """All clients, in the order they were registered."""
+    limit = min(max(call.query.limit, 1), LONGEST_PAGE)
+    return client_list(await call.service.own.names.all(call.query.cursor, limit + 1), limit)
+
+
+async def search(call: Call) -> ClientList:
+    """Clients found by name, phone or e-mail."""
+    asked = call.body.q.strip()
+    if not asked or len(asked) > LONGEST_SEARCH:
+        raise Malformed("q", f"Ask for something, in at most {LONGEST_SEARCH} characters.")
+    return client_list(await call.service.own.names.find(asked, PAGE), PAGE)
+
+
+ROUTES: list[Route | Missing] = [
+    Route("POST", "/clients", register, STAFF, "Register a client", takes=NewClient, gives=ClientId, status=201),
+    Route("GET", "/clients", listed, STAFF, "All clients", query=Page, gives=ClientList),
+    Route("POST", "/clients/search", search, STAFF, "Find clients", takes=Search, gives=ClientList),
+    Route("GET", "/clients/{client_id}", show, (*STAFF, "client"), "One client", gives=ClientView),
+    Route("PATCH", "/clients/{client_id}", change, STAFF, "Change contact details or consents", takes=ContactChanges,
+          gives=ClientView, answer=shown_again),
+    Route("DELETE", "/clients/{client_id}", erase, ("owner",), "Erase a client", gives=ClientId, status=202),
+    Route("POST", "/clients/{client_id}/screenings", chart_api.screen, CLINICAL, "Screen a client",
+          takes=ScreeningGiven, gives=ScreeningAnswer, status=201, answer=chart_api.screening_answer),
+    Route("POST", "/clients/{client_id}/sessions", sessions_api.record_session, CLINICAL, "Record a session",
+          takes=SessionGiven, gives=sessions_api.SessionId, status=201),
+    Route("POST", "/sessions/{session_id}/amendments", sessions_api.amend_session, CLINICAL, "Correct a session",
+          takes=Amendment, gives=sessions_api.SessionId, status=201),
+    Route("POST", "/sessions/{session_id}/withdraw", sessions_api.withdraw_session, CLINICAL,
+          "A session did not take place", takes=Withdrawal, gives=sessions_api.SessionId),
+    Route("POST", "/clients/{client_id}/exercises", chart_api.log_exercise, (*CLINICAL, "client"),
+          "Log exercise at home", takes=ExerciseGiven, gives=chart_api.ExerciseId, status=201),
+    Route("POST", "/clients/{client_id}/outcomes", chart_api.measure, CLINICAL, "Measure an outcome",
+          takes=OutcomeGiven, gives=OutcomeAnswer, status=201, answer=chart_api.outcome_answer),
+    Route("GET", "/clients/{client_id}/chart", chart_api.show_chart, CLINICAL, "A client's chart", gives=ChartView),
+    Missing("GET", "/clients/{client_id}/export", "FHIR export"),
+]  # fmt: skip

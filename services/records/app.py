@@ -1,0 +1,68 @@
+"""The only place that builds `records`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from services.records.api import ROUTES
+from services.records.domain import chart, client, diary
+from services.records.names import Names
+from services.records.projections import PROJECTIONS
+from services.records.queries import ANSWERS
+from services.records.sealing import Sealing
+from services.records.sweeping import Sweeping
+from services.records.wrapping import WrappingKeyMissing, WrappingKeys
+from shared.config import Config, Practice
+from shared.decider import Decider
+from shared.events.records import PUBLISHED
+from shared.service import Definition, Service
+
+DECIDERS: dict[str, Decider[Any, Any, Any]] = {"client": client.decider, "chart": chart.decider, "diary": diary.decider}
+
+
+@dataclass(frozen=True)
+class Own:
+    """What only this service has."""
+
+    sealing: Sealing
+    names: Names
+    sweeping: Sweeping
+
+
+@asynccontextmanager
+async def own(sealing: Sealing, service: Service) -> AsyncIterator[Own]:
+    """Read the wrapping key, fill the index of names, and finish a sweep that was broken off."""
+    try:
+        sealing.wrapping.load()
+    except WrappingKeyMissing as error:
+        sys.exit(str(error))
+    opened = Own(sealing, Names(service.store), Sweeping(service.store, sealing.wrapping))
+    tasks = [asyncio.create_task(opened.names.fill()), asyncio.create_task(opened.sweeping.run())]
+    try:
+        yield opened
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def build(config: Config, practice: Practice) -> Definition:  # noqa: ARG001 - every service is built so
+    """The service's parts."""
+    sealing = Sealing(WrappingKeys(config.wrapping_key))
+    return Definition(
+        name="records",
+        package=__package__,
+        deciders=DECIDERS,
+        events=[event for decider in DECIDERS.values() for event in decider.events],
+        published=PUBLISHED,
+        projections=PROJECTIONS,
+        routes=ROUTES,
+        answers=ANSWERS,
+        own=partial(own, sealing),
+        codec=sealing,
+    )

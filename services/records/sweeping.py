@@ -1,0 +1,68 @@
+"""Sweeps in their time: in the background after each erasure, or by hand with `shred`."""
+
+import asyncio
+import sys
+
+import asyncpg
+import structlog
+
+from services.records.shredding import sweep
+from services.records.wrapping import WrappingKeyMissing, WrappingKeys
+from shared.config import Config
+from shared.store.store import Store
+
+log = structlog.get_logger()
+
+PAUSE = 5.0
+"""Seconds until a sweep that failed is tried again."""
+
+
+class Sweeping:
+    """Sweeps at the start, because an earlier process may have been stopped in one, and whenever one is due."""
+
+    def __init__(self, store: Store, wrapping: WrappingKeys) -> None:
+        self._store = store
+        self._wrapping = wrapping
+        self._due = asyncio.Event()
+        self._due.set()
+
+    def due(self) -> None:
+        """A client was erased."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Sweep whenever it is due, until cancelled; a sweep that fails stays due."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            try:
+                await self._sweep()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, WrappingKeyMissing) as error:
+                log.warning("sweep_failed", error=type(error).__name__)
+                await asyncio.sleep(PAUSE)
+                self._due.set()
+
+    async def _sweep(self) -> None:
+        connection = await self._store.connect()
+        try:
+            if destroyed := await sweep(connection, self._wrapping):
+                log.info("wrapping_keys_destroyed", count=destroyed)
+        finally:
+            await connection.close()
+
+
+async def shred(config: Config) -> None:
+    """Sweep now; with the owner's address also make the table of keys anew, so that its old pages are gone."""
+    wrapping = WrappingKeys(config.wrapping_key)
+    wrapping.load()
+    connection = await asyncpg.connect(config.owner_database or config.database)
+    try:
+        destroyed = await sweep(connection, wrapping)
+        sys.stdout.write(f"{destroyed} wrapping keys destroyed\n")
+        if await connection.fetchval("select tableowner = current_user from pg_tables where tablename = 'client_key'"):
+            await connection.execute("vacuum full public.client_key")
+            sys.stdout.write("the table of keys was written anew\n")
+        else:
+            sys.stdout.write("the table of keys keeps its old pages: give SERIATIM_OWNER_DATABASE to write it anew\n")
+    finally:
+        await connection.close()
