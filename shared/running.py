@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
 
 import asyncpg
 import structlog
@@ -20,6 +19,7 @@ from shared.http.auth import Tokens
 from shared.service import Service
 from shared.store.alarm import Alarm
 from shared.store.writer import LOST
+from shared.tasks import stop
 
 log = structlog.get_logger()
 
@@ -46,14 +46,21 @@ class Running:
     async def lead(self) -> None:
         """Run the leader's loops whenever this replica holds the lock."""
         while True:
-            with suppress(*LOST, TimeoutError):
-                connection = await self.service.store.connect()
-                try:
-                    await self._lead_with(connection)
-                finally:
-                    self.leads = False
-                    connection.terminate()
+            try:
+                await self._lead_once()
+            except (*LOST, TimeoutError):
+                log.warning("database_away")
+            except Exception:
+                log.exception("leader_failed")  # the loops start again from what is stored
             await asyncio.sleep(0.5)
+
+    async def _lead_once(self) -> None:
+        connection = await self.service.store.connect()
+        try:
+            await self._lead_with(connection)
+        finally:
+            self.leads = False
+            connection.terminate()
 
     async def _lead_with(self, connection: asyncpg.Connection) -> None:
         while not await connection.fetchval("select pg_try_advisory_lock($1)", LEADER):
@@ -62,15 +69,15 @@ class Running:
         loops = [self.alarm.run(), *(consumer.run() for consumer in self.consumers.values())]
         if self.relay:
             loops.append(self.relay.run())
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(loop) for loop in loops]
-            try:
-                while True:
-                    await connection.execute("select 1")  # the lock lives as long as this connection
-                    await asyncio.sleep(1)
-            finally:
-                for task in tasks:
-                    task.cancel()
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        try:
+            while True:
+                await connection.execute("select 1")  # the lock lives as long as this connection
+                ended, _ = await asyncio.wait(tasks, timeout=1, return_when=asyncio.FIRST_COMPLETED)
+                for task in ended:
+                    task.result()  # a loop ends only by failing
+        finally:
+            await stop(*tasks)
 
 
 @asynccontextmanager
@@ -80,16 +87,16 @@ async def running(service: Service) -> AsyncIterator[Running]:
         await stack.enter_async_context(service.store.open())
         connecting = asyncio.create_task(_connect(service))
         stack.push_async_callback(service.bus.close)
-        stack.push_async_callback(partial(_stop, connecting))
+        stack.push_async_callback(partial(stop, connecting))
         if service.config.clock == "simulated":
             await settle.learn(service, connecting)
         if service.definition.own:
             service.own = await stack.enter_async_context(service.definition.own(service))
         replica = Running(service)
         leading = asyncio.create_task(replica.lead())
-        stack.push_async_callback(partial(_stop, leading))
+        stack.push_async_callback(partial(stop, leading))
         listening = asyncio.create_task(_answer(service, replica, connecting))
-        stack.push_async_callback(partial(_stop, listening))
+        stack.push_async_callback(partial(stop, listening))
         yield replica
 
 
@@ -104,12 +111,6 @@ async def _answer(service: Service, replica: Running, connecting: "asyncio.Task[
     if service.config.nats:
         await answer(service.bus, bound)
         await settle.answer(service, replica)
-
-
-async def _stop(task: "asyncio.Task[Any]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 @asynccontextmanager

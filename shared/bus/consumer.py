@@ -51,7 +51,8 @@ class Consumer:
         subscription = await js.pull_subscribe_bind(durable=self._bus.name, stream=self._hearing.producer)
         try:
             while True:
-                await self._fetch(subscription)
+                if not await self._fetch(subscription):
+                    await js.consumer_info(self._hearing.producer, self._bus.name)  # it may be gone with its stream
         finally:
             if self._bus.client.is_connected:
                 await subscription.unsubscribe()
@@ -66,13 +67,17 @@ class Consumer:
         js = self._bus.client.jetstream(timeout=2)
         await js.delete_consumer(self._hearing.producer, self._bus.name)
 
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> None:
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> bool:
+        """Hear what is new; gives false after a second of silence."""
         try:
             messages = await subscription.fetch(BATCH, timeout=1)
         except (NothingNew, TimeoutError):
-            return
+            return False
+        if not messages:
+            return False
         await self._apply([heard(self._hearing.producer, message) for message in messages])
         await messages[-1].ack()  # the policy is `all`: the ones before are acknowledged with it
+        return True
 
     async def _apply(self, batch: list[Heard]) -> None:
         """Apply the batch, however long the database is away; one by one when the whole fails."""

@@ -17,6 +17,7 @@ from shared.bus.connection import Bus
 from shared.messages import Event, Recorded
 from shared.store.store import Store
 from shared.store.work import Unavailable
+from shared.tasks import woken
 
 log = structlog.get_logger()
 
@@ -104,8 +105,7 @@ class Relay:
         if len(events) == BATCH:
             return
         self.scanned = max(self.scanned, head)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), 0.5)
+        await woken(self._wake, 0.5)
 
     async def _unpublished(self) -> list[Recorded]:
         return await self._store.read_log(self.scanned, limit=BATCH, types=self._types)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 import structlog

@@ -18,6 +18,7 @@ from shared.store.store import Store
 from shared.store.timers import Due, SetTimer
 from shared.store.unit import Tx
 from shared.store.work import Unavailable
+from shared.tasks import woken
 
 log = structlog.get_logger()
 
@@ -46,8 +47,7 @@ class Alarm:
             with suppress(Unavailable):
                 while await self._fire_due():
                     pass
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), await self._pause())
+            await woken(self._wake, await self._pause())
 
     async def next_due(self) -> datetime | None:
         """When the next timer is due, those that fail left aside."""

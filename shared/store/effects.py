@@ -8,9 +8,10 @@ from uuid import UUID
 import asyncpg
 
 from shared.messages import Recorded, Redacted
-from shared.store import timers
 from shared.store.claims import Claim, Claims, Release
 from shared.store.claims import statement as claim_statement
+from shared.store.timers import Timers
+from shared.store.timers import statement as timer_statement
 from shared.store.unit import Pending, Projections, Statement
 
 
@@ -20,7 +21,7 @@ class Effects:
 
     projections: Projections = field(default_factory=dict)
     claims: Claims = field(default_factory=dict)
-    timers: timers.Timers = field(default_factory=dict)
+    timers: Timers = field(default_factory=dict)
 
     def claimed(self, events: Iterable[Pending]) -> tuple[list[Claim], set[UUID]]:
         """What these events want to hold, and whose holds they let go first."""
@@ -45,7 +46,7 @@ class Effects:
         event = recorded.event
         yield from (claim_statement(c) for c in self._claims_of(event) if isinstance(c, Claim))
         if follow := self.timers.get(type(event)):
-            yield from map(timers.statement, follow(event))
+            yield from map(timer_statement, follow(event))
         yield from self.projected(recorded)
 
     def projected(self, recorded: Recorded) -> Iterable[Statement]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -13,6 +13,7 @@ from shared.store.reader import COLUMNS
 from shared.store.unit import Folded, Run, fold
 from shared.store.work import Engine, Outcome, Request, Unavailable, Work
 from shared.store.writer import LOST, Writer
+from shared.tasks import stop
 
 SETTINGS = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s", "search_path": "read, public"}
 
@@ -42,9 +43,7 @@ class Store:
         finally:
             while not self.writer.idle:
                 await asyncio.sleep(0.005)
-            writing.cancel()
-            with suppress(asyncio.CancelledError):
-                await writing
+            await stop(writing)
             await self.writer.close()
             if self._pool is not None:
                 await self._pool.close()
