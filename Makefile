@@ -1,0 +1,66 @@
+# Seriatim. `make` alone shows what there is; nothing but Python >= 3.11 and make is needed.
+PYTHON ?= python3
+PORT   ?= 8080
+DATA   ?= .seriatim
+CLOCK  ?= real
+NOW    ?=
+ROLE   ?= owner
+CLIENT ?=
+ONCE   ?=
+t      ?= tests
+
+VENV := .venv
+RUN  := $(VENV)/bin/python
+SET  := $(VENV)/.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help setup environment run token demo test check fix bench rebuild lock
+
+help: ## Show this
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
+		while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+setup: $(SET) ## Make the environment (every other command does so by itself)
+
+$(SET): requirements.lock
+	@cmp -s requirements.lock $(SET) && touch $(SET) || $(MAKE) --no-print-directory environment >&2
+
+environment:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Making the environment in $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@cp requirements.lock $(SET)
+
+run: $(SET) ## Run everything: PORT=8080 DATA=.seriatim CLOCK=real|simulated (NOW=… where a simulated clock starts)
+	@$(RUN) -m deploy run --port "$(PORT)" --data "$(DATA)" --clock "$(CLOCK)" $(if $(NOW),--now "$(NOW)")
+
+token: $(SET) ## Print a token for curl: ROLE=owner|front_desk|therapist|client DATA=.seriatim (CLIENT=… for a client)
+	@$(RUN) -m deploy token --data "$(DATA)" --role "$(ROLE)" $(if $(CLIENT),--client "$(CLIENT)")
+
+demo: $(SET) ## Tell a whole course of care on a simulated clock, then leave the pages up (ONCE=1: exit)
+	@$(RUN) -m deploy.demo --port "$(PORT)" $(if $(ONCE),--once)
+
+test: $(SET) ## Run all tests (t=tests/unit for some)
+	@$(RUN) -m pytest $(t)
+
+check: $(SET) ## Look for faults without running: style, types, who may import whom
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports
+
+fix: $(SET) ## Put right what a program can put right
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+bench: $(SET) ## Measure speed and size; writes bench/results.json
+	@$(RUN) -m bench
+
+rebuild: $(SET) ## Make a service's read models again from its events: s=scheduling DATA=.seriatim
+	@$(RUN) -m deploy rebuild --data "$(DATA)" --service "$(s)"
+
+lock: ## Pin the dependencies of pyproject.toml with their hashes (needs uv)
+	uv pip compile pyproject.toml --group local --group dev --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-header -o requirements.lock
