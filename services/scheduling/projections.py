@@ -23,10 +23,10 @@ from shared.events.scheduling import (
     AppointmentReinstated,
     ClientArrived,
 )
-from shared.messages import Recorded
+from shared.messages import Event, Recorded
 from shared.store.unit import Projections, Statement
 
-STATUS = {
+STATUS: dict[type[Event], str] = {
     AppointmentCancelled: "cancelled",
     ClientArrived: "arrived",
     AppointmentMissed: "missed",

@@ -1,15 +1,12 @@
 """What scheduling does when a session took place or did not, and when a client was erased."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from services.scheduling.domain import itinerary
 from services.scheduling.domain.facts import ForgetClient, FulfilAppointment, WithdrawSession
-from shared.bus.hearing import React
+from shared.bus.hearing import Found, React, Reactions
 from shared.events.records import ClientErased, SessionAmended, SessionCompleted, SessionWithdrawn
 from shared.messages import Command, Recorded
-
-Found = Sequence[Mapping[str, Any]]
 
 
 def fulfil(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
@@ -39,7 +36,7 @@ def forget(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
     yield itinerary.stream(event.client_id), ForgetClient(client_id=event.client_id)
 
 
-REACTIONS = {
+REACTIONS: Reactions = {
     SessionCompleted: React(fulfil),
     SessionAmended: React(fulfil),
     SessionWithdrawn: React(withdraw),

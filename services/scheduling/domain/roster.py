@@ -76,8 +76,9 @@ class Roster(Struct, frozen=True, kw_only=True):
         undisturbed = all(is_free(time, taken) for taken in (worker.away, self.closed, self.client_taken))
         if not undisturbed or not is_free(held(worker, time), worker.taken):
             return None
-        room_id = self.free_room(worker, time)
-        return room_id and Slot(starts_at=start, ends_at=time[1], therapist_id=worker.therapist_id, room_id=room_id)
+        if (room_id := self.free_room(worker, time)) is None:
+            return None
+        return Slot(starts_at=start, ends_at=time[1], therapist_id=worker.therapist_id, room_id=room_id)
 
     def outside(self, worker: Worker, time: Interval) -> Refusal | None:
         """Why the practice or the therapist does not work then."""

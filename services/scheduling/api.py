@@ -1,0 +1,108 @@
+"""The routes of scheduling (api.md). Desk and owner do all of it, therapists see calendars and mark who came."""
+
+from services.scheduling import bodies, booking, calendars, changes, changing, proposals, staff, views
+from services.scheduling.availability import show_slots
+from shared.http.routes import STAFF, Missing, Route
+from shared.vocabulary import Role
+
+DESK: tuple[Role, ...] = ("owner", "front_desk")
+EVERYBODY: tuple[Role, ...] = (*STAFF, "client")
+
+SETTING_UP = [
+    Route(
+        "POST", "/rooms", staff.add_room, DESK, "Add a room",
+        takes=bodies.RoomBody, gives=views.RoomMade, status=201,
+    ),
+    Route("GET", "/rooms", staff.list_rooms, STAFF, "All rooms", gives=views.Rooms),
+    Route(
+        "PATCH", "/rooms/{room_id}", staff.change_room, DESK, "Rename a room",
+        takes=bodies.RoomBody, gives=views.RoomView, answer=staff.show_room,
+    ),
+    Route(
+        "POST", "/rooms/{room_id}/deactivate", staff.deactivate_room, DESK, "Use a room no more",
+        takes=bodies.Nothing, gives=views.RoomView, answer=staff.show_room,
+    ),
+    Route(
+        "POST", "/therapists", staff.add_therapist, DESK, "Add a therapist",
+        takes=bodies.TherapistBody, gives=views.TherapistMade, status=201,
+    ),
+    Route("GET", "/therapists", staff.list_therapists, STAFF, "All therapists", gives=views.Therapists),
+    Route(
+        "PATCH", "/therapists/{therapist_id}", staff.change_therapist, DESK, "Change a therapist's particulars",
+        takes=bodies.TherapistPatch, gives=views.TherapistView, answer=staff.show_therapist,
+    ),
+    Route(
+        "POST", "/therapists/{therapist_id}/deactivate", staff.deactivate_therapist, DESK, "Book a therapist no more",
+        takes=bodies.Nothing, gives=views.TherapistView, answer=staff.show_therapist,
+    ),
+    Route(
+        "PUT", "/therapists/{therapist_id}/hours", staff.set_hours, DESK, "Set weekly hours",
+        takes=bodies.HoursBody, gives=views.AwayMade, answer=staff.show_hours,
+    ),
+    Route(
+        "POST", "/therapists/{therapist_id}/time-off", staff.take_time_off, DESK, "Note an absence",
+        takes=bodies.AwayBody, gives=views.AwayMade, status=201, answer=staff.show_time_off,
+    ),
+    Route(
+        "POST", "/closures", staff.close_practice, DESK, "Close the practice for a time",
+        takes=bodies.AwayBody, gives=views.AwayMade, status=201, answer=staff.show_closure,
+    ),
+]  # fmt: skip
+
+LOOKING = [
+    Route("GET", "/slots", show_slots, STAFF, "Free times", query=bodies.SlotsQuery, gives=views.Slots),
+    Route(
+        "GET", "/calendar", calendars.show_calendar, STAFF, "The calendar",
+        query=bodies.CalendarQuery, gives=views.Appointments,
+    ),
+    Route(
+        "GET", "/appointments/{appointment_id}", calendars.show_appointment, EVERYBODY, "One appointment",
+        gives=views.AppointmentView,
+    ),
+    Route(
+        "GET", "/clients/{client_id}/itinerary", calendars.show_itinerary, EVERYBODY, "A client's appointments",
+        query=bodies.PageQuery, gives=views.Appointments,
+    ),
+]  # fmt: skip
+
+AGREEING = [
+    Route(
+        "POST", "/proposals", proposals.propose, DESK, "Propose visits for a course",
+        takes=bodies.ProposalBody, query=bodies.HoldQuery, gives=views.Proposal,
+    ),
+    Route(
+        "POST", "/appointments", booking.book, DESK, "Book visits, all or none",
+        takes=bodies.BookBody, gives=views.Appointments, status=201, answer=booking.show_booked,
+    ),
+    Route(
+        "POST", "/appointments/{appointment_id}/move", changes.move, DESK, "Move a visit",
+        takes=bodies.MoveBody, query=bodies.PreviewQuery, gives=views.Changed, answer=changing.show_changed,
+    ),
+    Route(
+        "POST", "/appointments/{appointment_id}/cancel", changes.cancel, DESK, "Cancel a visit",
+        takes=bodies.CancelBody, query=bodies.PreviewQuery, gives=views.Changed, answer=changing.show_changed,
+    ),
+    Route(
+        "POST", "/appointments/{appointment_id}/arrive", changes.arrive, STAFF, "The client is here",
+        takes=bodies.Nothing, gives=views.Changed, answer=changing.show_changed,
+    ),
+    Route(
+        "POST", "/appointments/{appointment_id}/miss", changes.miss, STAFF, "The client did not come",
+        takes=bodies.MissBody, query=bodies.PreviewQuery, gives=views.Changed, answer=changing.show_changed,
+    ),
+    Route(
+        "POST", "/appointments/{appointment_id}/undo", changes.undo, STAFF, "Take back arrival or absence",
+        takes=bodies.Nothing, gives=views.Changed, answer=changing.show_changed,
+    ),
+]  # fmt: skip
+
+LATER = [
+    Missing("POST", "/time-off/{time_off_id}/reflow", "Putting visits inside an absence right"),
+    Missing("POST", "/waitlist", "The waiting list"),
+    Missing("GET", "/waitlist", "The waiting list"),
+    Missing("POST", "/waitlist/{waitlist_id}/accept", "The waiting list"),
+    Missing("GET", "/therapists/{therapist_id}/calendar.ics", "A therapist's calendar feed"),
+    Missing("GET", "/clients/{client_id}/calendar.ics", "A client's calendar feed"),
+]
+
+ROUTES: list[Route | Missing] = [*SETTING_UP, *LOOKING, *AGREEING, *LATER]

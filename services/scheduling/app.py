@@ -1,0 +1,38 @@
+"""Scheduling, put together."""
+
+from typing import Any
+
+from services.scheduling.api import ROUTES
+from services.scheduling.claims import CLAIMS
+from services.scheduling.domain import closure, itinerary, room, therapist
+from services.scheduling.projections import PROJECTIONS
+from services.scheduling.queries import ANSWERS
+from services.scheduling.reactions import REACTIONS
+from shared.config import Config, Practice
+from shared.decider import Decider
+from shared.events import records, scheduling
+from shared.service import Definition
+
+DECIDERS: dict[str, Decider[Any, Any, Any]] = {
+    "itinerary": itinerary.decider,
+    "therapist": therapist.decider,
+    "room": room.decider,
+    "closure": closure.decider,
+}
+
+
+def build(_config: Config, _practice: Practice) -> Definition:
+    """The definition `shared` runs."""
+    return Definition(
+        name="scheduling",
+        package=__package__,
+        deciders=DECIDERS,
+        events=[event for decider in DECIDERS.values() for event in decider.events],
+        published=scheduling.PUBLISHED,
+        projections=PROJECTIONS,
+        reactions=REACTIONS,
+        hears={"records": records.PUBLISHED},
+        claims=CLAIMS,
+        routes=ROUTES,
+        answers=ANSWERS,
+    )

@@ -1,0 +1,188 @@
+"""What requests carry. Unknown fields are refused; instants need a time zone; days are days of the practice."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from services.scheduling.domain.slots import Interval, Span, TimeOfDay, Weekday, whole_day
+from shared.http.problems import Malformed
+from shared.messages import Instant
+from shared.vocabulary import Reason
+
+Minutes = Annotated[int, Meta(ge=1, le=480)]
+Buffer = Annotated[int, Meta(ge=0, le=240)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Hours = Annotated[list[Span], Meta(max_length=50)]
+DAY = len("2026-03-02")
+
+
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of everything a request carries."""
+
+
+class AppointmentWanted(Body, frozen=True, kw_only=True):
+    """One visit; without a room, a free one of the therapist is taken."""
+
+    starts_at: Instant
+    minutes: Minutes
+    therapist_id: UUID
+    room_id: UUID | None = None
+
+
+class BookBody(Body, frozen=True, kw_only=True):
+    """Visits to agree on, all or none."""
+
+    client_id: UUID
+    appointments: Annotated[list[AppointmentWanted], Meta(min_length=1, max_length=200)]
+    course_id: UUID | None = None
+
+
+class MoveBody(Body, frozen=True, kw_only=True):
+    """Where the visit shall be; `reflow` puts the later ones right."""
+
+    starts_at: Instant
+    therapist_id: UUID | None = None
+    room_id: UUID | None = None
+    reflow: bool = False
+
+
+class CancelBody(Body, frozen=True, kw_only=True):
+    """Why the visit will not be; with `reflow` it is replaced."""
+
+    reason: Reason
+    reflow: bool = False
+
+
+class MissBody(Body, frozen=True, kw_only=True):
+    """With `reflow` the missed visit is replaced."""
+
+    reflow: bool = False
+
+
+class Nothing(Body, frozen=True, kw_only=True):
+    """An empty body."""
+
+
+class Prefer(Body, frozen=True, kw_only=True):
+    """What the client would like; absent is any. The visit lies between `from` and `to` of the wall clock."""
+
+    weekdays: list[Weekday] = []
+    from_: TimeOfDay | None = field(name="from", default=None)
+    to: TimeOfDay | None = None
+    therapist_id: UUID | None = None
+
+
+class ProposalBody(Body, frozen=True, kw_only=True):
+    """Visits to find: a number, the rest of the series, or all that is left of the course."""
+
+    client_id: UUID
+    course_id: UUID
+    sessions: Annotated[int, Meta(ge=1, le=200)] | str
+    minutes: Minutes
+    starts_on: date | None = None
+    prefer: Prefer = field(default_factory=Prefer)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.sessions, str) and self.sessions not in ("series", "course"):
+            raise Malformed("sessions", 'Give a number, "series" or "course".')
+
+
+class RoomBody(Body, frozen=True, kw_only=True):
+    """A room."""
+
+    name: Name
+
+
+class TherapistBody(Body, frozen=True, kw_only=True):
+    """A therapist with weekly hours. No rooms means any."""
+
+    name: Name
+    hours: Hours
+    email: Email | None = None
+    rooms: list[UUID] = []
+    buffer_minutes: Buffer = 0
+
+
+class TherapistPatch(Body, frozen=True, kw_only=True):
+    """What changes; what is absent stays."""
+
+    name: Name | None = None
+    email: Email | None = None
+    rooms: list[UUID] | None = None
+    buffer_minutes: Buffer | None = None
+
+
+class HoursBody(Body, frozen=True, kw_only=True):
+    """The weekly hours from now on."""
+
+    hours: Hours
+
+
+class AwayBody(Body, frozen=True, kw_only=True):
+    """From and to, days or instants, half-open: two days in a row are one day off."""
+
+    from_: str = field(name="from")
+    to: str
+    reason: Reason = "other"
+
+
+class PreviewQuery(Body, frozen=True, kw_only=True):
+    """`preview=true` shows what would be and stores nothing."""
+
+    preview: bool = False
+
+
+class HoldQuery(Body, frozen=True, kw_only=True):
+    """`hold=10m` keeps the times while the desk talks."""
+
+    hold: str | None = None
+
+
+class SlotsQuery(Body, frozen=True, kw_only=True):
+    """Free times that begin in `[from, to)`, of one therapist or of all."""
+
+    from_: str = field(name="from")
+    to: str
+    minutes: Minutes
+    therapist_id: UUID | None = None
+
+
+class PageQuery(Body, frozen=True, kw_only=True):
+    """A page of a list."""
+
+    limit: Annotated[int, Meta(ge=1)] = 200
+    cursor: str | None = None
+
+
+class CalendarQuery(PageQuery, frozen=True, kw_only=True):
+    """Appointments that reach into `[from, to)`."""
+
+    from_: str = field(name="from")
+    to: str
+    therapist_id: UUID | None = None
+    room_id: UUID | None = None
+
+
+def interval(start: str, end: str, zone: ZoneInfo) -> Interval:
+    """Two days or instants as a half-open interval. Raises `Malformed`."""
+    found = moment("from", start, zone), moment("to", end, zone)
+    if found[1] <= found[0]:
+        raise Malformed("to", "The end must come after the start; a day as the end is not included.")
+    return found
+
+
+def moment(name: str, text: str, zone: ZoneInfo) -> datetime:
+    """A day's beginning in the practice's zone, or an instant with an offset."""
+    try:
+        if len(text) == DAY:
+            return whole_day(date.fromisoformat(text), zone)[0]
+        return msgspec.convert(text, Instant)
+    except (ValueError, OverflowError, msgspec.ValidationError) as error:
+        raise Malformed(
+            name, "Give a day (2026-03-02) or an instant with an offset (2026-03-02T10:00:00-05:00)."
+        ) from error

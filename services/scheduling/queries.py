@@ -1,0 +1,146 @@
+"""Reading scheduling's own tables, and answering what other services ask."""
+
+import base64
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from services.scheduling.bodies import PageQuery
+from services.scheduling.views import Appointments, AppointmentView, RoomView, TherapistView
+from shared.decider import Unknown
+from shared.http.problems import Malformed
+from shared.questions import AskVisits, Question, VisitFacts
+from shared.service import Service
+from shared.store.store import Store
+
+MOST = 500
+
+# The rank by time among the course's sessions (with or without an appointment) and its open visits (api.md).
+ORDINAL = """
+    case when a.course_id is not null and a.status in ('booked', 'arrived', 'fulfilled') then
+        coalesce((select sessions_before from course where course.course_id = a.course_id), 0)
+        + (select count(*) from appointment other where other.course_id = a.course_id
+              and other.status in ('booked', 'arrived', 'fulfilled')
+              and (other.starts_at, other.appointment_id) <= (a.starts_at, a.appointment_id))
+        + (select count(*) from noted_session where noted_session.course_id = a.course_id and started_at < a.starts_at)
+    end as ordinal"""
+COLUMNS = f"""a.appointment_id, a.client_id, a.course_id, a.therapist_id, a.room_id, a.starts_at, a.ends_at, a.status,
+    a.revision, a.session_id, {ORDINAL}"""
+
+
+async def appointments(store: Store, where: str, limit: int | None, *args: object) -> list[AppointmentView]:
+    """The first appointments `a` (all without a limit) that meet a condition on `$2` …, in order of time."""
+    rows = await store.fetch(
+        f"select {COLUMNS} from appointment a where {where} order by a.starts_at, a.appointment_id limit $1",
+        limit,
+        *args,
+    )
+    return [msgspec.convert(dict(row), AppointmentView) for row in rows]
+
+
+async def appointment(store: Store, appointment_id: UUID) -> AppointmentView:
+    """One appointment. Raises `Unknown`."""
+    found = await appointments(store, "a.appointment_id = $2", None, appointment_id)
+    if not found:
+        raise Unknown("There is no such appointment.")
+    return found[0]
+
+
+async def in_order(store: Store, appointment_ids: list[UUID]) -> list[AppointmentView]:
+    """These appointments, in the order of their ids; unknown ones are left out."""
+    unordered = await appointments(store, "a.appointment_id = any($2)", None, appointment_ids)
+    found = {one.appointment_id: one for one in unordered}
+    return [found[one] for one in appointment_ids if one in found]
+
+
+async def page(store: Store, query: PageQuery, where: str, *args: object) -> Appointments:
+    """A page of the appointments that meet a condition, whose own arguments begin at `$4`."""
+    limit = min(query.limit, MOST)
+    after = "($2::timestamptz is null or (a.starts_at, a.appointment_id) > ($2, $3::uuid))"
+    found = await appointments(store, f"{after} and {where}", limit + 1, *after_cursor(query.cursor), *args)
+    cursor = cursor_of(found[limit - 1]) if len(found) > limit else None
+    return Appointments(appointments=found[:limit], next_cursor=cursor)
+
+
+def cursor_of(last: AppointmentView) -> str:
+    """Where the next page begins, opaque."""
+    text = f"{last.starts_at.isoformat()} {last.appointment_id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def after_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None]:
+    """The last appointment of the page before. Raises `Malformed`."""
+    if cursor is None:
+        return None, None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        instant, _, appointment_id = text.partition(" ")
+        return datetime.fromisoformat(instant), UUID(appointment_id)
+    except ValueError as error:
+        raise Malformed("cursor", "This is not a cursor from an answer of ours.") from error
+
+
+async def client_of(store: Store, appointment_id: UUID) -> UUID:
+    """Whose appointment it is. Raises `Unknown`."""
+    row = await store.fetchrow("select client_id from appointment where appointment_id = $1", appointment_id)
+    if row is None:
+        raise Unknown("There is no such appointment.")
+    client_id: UUID = row["client_id"]
+    return client_id
+
+
+async def therapists(store: Store, therapist_id: UUID | None = None) -> list[TherapistView]:
+    """All therapists by name, or one."""
+    rows = await store.fetch(
+        "select * from therapist where $1::uuid is null or therapist_id = $1 order by name, therapist_id", therapist_id
+    )
+    return [msgspec.convert(dict(row) | {"hours": decoded(row["hours"])}, TherapistView) for row in rows]
+
+
+async def rooms(store: Store, room_id: UUID | None = None) -> list[RoomView]:
+    """All rooms by name, or one."""
+    rows = await store.fetch(
+        "select * from room where $1::uuid is null or room_id = $1 order by name, room_id", room_id
+    )
+    return [msgspec.convert(dict(row), RoomView) for row in rows]
+
+
+def decoded(column: Any) -> Any:
+    """A JSON column as plain values."""
+    return msgspec.json.decode(column)
+
+
+async def answer_visits(service: Service, question: AskVisits) -> list[VisitFacts]:
+    """Appointments in words a message needs, in the order asked."""
+    found = await in_order(service.store, question.appointment_ids)
+    people = {one.therapist_id: one for one in await therapists(service.store)}
+    places = {one.room_id: one for one in await rooms(service.store)}
+    return list(visit_facts(found, people, places))
+
+
+def visit_facts(
+    found: Iterable[AppointmentView], people: dict[UUID, TherapistView], places: dict[UUID, RoomView]
+) -> Iterable[VisitFacts]:
+    """Facts of each appointment, with the names of therapist and room."""
+    for one in found:
+        therapist = people[one.therapist_id]
+        yield VisitFacts(
+            appointment_id=one.appointment_id,
+            client_id=one.client_id,
+            course_id=one.course_id,
+            ordinal=one.ordinal,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            status=one.status,
+            revision=one.revision,
+            therapist_id=one.therapist_id,
+            therapist_name=therapist.name,
+            therapist_email=therapist.email,
+            room_name=places[one.room_id].name,
+        )
+
+
+ANSWERS: dict[type[Question], Callable[[Service, Any], Awaitable[Any]]] = {AskVisits: answer_visits}

@@ -1,0 +1,1 @@
+"""Tests of scheduling against real servers."""
