@@ -45,7 +45,7 @@ class Neighbours:
 
     def __init__(self, http: aiohttp.ClientSession, services: str, signing_key: bytes) -> None:
         self._http = http
-        self._addresses = dict(pair.split("=", 1) for pair in services.split(",") if pair)
+        self.addresses = dict(pair.split("=", 1) for pair in services.split(",") if pair)
         self._key = signing_key
         self._tokens: dict[UUID, tuple[str, float]] = {}
 
@@ -61,7 +61,7 @@ class Neighbours:
 
     async def _ask(self, method: str, who: Staff, service: str, path: str, kind: type[T], **more: Any) -> T:
         headers = {"Authorization": f"Bearer {self._token(who)}", "Content-Type": "application/json"}
-        address = f"{self._addresses.get(service, '')}{path}"
+        address = f"{self.addresses.get(service, '')}{path}"
         try:
             async with self._http.request(
                 method, address, headers=headers, timeout=TIMEOUT, allow_redirects=False, **more

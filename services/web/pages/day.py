@@ -104,11 +104,12 @@ def cards(facts: Facts) -> list[Card]:
         "Called off": lambda visit: visit.status == "cancelled",
     }
     lists = {title: [visit for visit in facts.visits if belongs(visit)] for title, belongs in kinds.items()}
-    return [
-        Card(title=title, lines=[visit_item(facts, visit) for visit in visits])
-        for title, visits in lists.items()
-        if visits
-    ]
+    return [card(facts, title, visits) for title, visits in lists.items() if visits]
+
+
+def card(facts: Facts, title: str, visits: Sequence[Visit]) -> Card:
+    """Put some visits into a list."""
+    return Card(title=title, lines=[visit_item(facts, visit) for visit in visits])
 
 
 ADDRESSES = [Address("GET", "/day", show_day)]

@@ -48,7 +48,7 @@ async def known(call: PageCall) -> Known:
     """Read what turns ids into words."""
     staff, places = await asyncio.gather(therapists(call), rooms(call))
     names = {therapist.therapist_id: therapist.name for therapist in staff.therapists}
-    return Known(zone=call.zone, therapists=names, rooms=places, states=STATES)
+    return Known(zone=call.zone, today=call.today, therapists=names, rooms=places, states=STATES)
 
 
 async def protocol_of(call: PageCall, protocol: str) -> Protocol | None:

@@ -95,12 +95,13 @@ def _usual(facts: Facts) -> tuple[datetime, datetime]:
 
 def _hours(facts: Facts, therapist: Therapist) -> list[tuple[datetime, datetime]]:
     today = [hours for hours in therapist.hours if hours.weekday == WEEKDAYS[facts.on.weekday()]]
-    return sorted((_instant(facts, hours.begin), _instant(facts, hours.end, end=True)) for hours in today)
+    return sorted(_worked(facts, parse_time(hours.begin), parse_time(hours.end)) for hours in today)
 
 
-def _instant(facts: Facts, text: str, *, end: bool = False) -> datetime:
-    day = facts.on + timedelta(days=1) if end and text == "24:00" else facts.on
-    return at(day, parse_time(text), facts.zone)
+def _worked(facts: Facts, begin: time, end: time) -> tuple[datetime, datetime]:
+    """Give a span of working hours; an end at or before the beginning lies on the next day."""
+    last = facts.on if end > begin else facts.on + timedelta(days=1)
+    return at(facts.on, begin, facts.zone), at(last, end, facts.zone)
 
 
 def _column(facts: Facts, therapist: Therapist, begin: datetime, end: datetime) -> Column:
@@ -114,8 +115,13 @@ def _column(facts: Facts, therapist: Therapist, begin: datetime, end: datetime) 
         therapist_id=therapist.therapist_id,
         name=therapist.name,
         visits=sum(visit.status != "cancelled" for visit in visits),
-        items=tuple(_lay(sorted(stretches, key=lambda stretch: stretch.begin), begin)),
+        items=tuple(_lay([*sorted(stretches, key=lambda stretch: stretch.begin), _last(end)], begin)),
     )
+
+
+def _last(end: datetime) -> Stretch:
+    """Nothing, at the very end: it makes every column as long as the clock."""
+    return Stretch(begin=end, end=end, item=Item(kind="gap", span=0))
 
 
 def _visit(facts: Facts, visit: Visit) -> Stretch:

@@ -41,6 +41,7 @@ class Known(Struct, frozen=True, kw_only=True):
     """What turns ids and instants into words."""
 
     zone: ZoneInfo
+    today: date
     therapists: Mapping[UUID, str]
     rooms: Mapping[UUID, str]
     states: Mapping[str, str]
@@ -107,13 +108,18 @@ def line(visit: Visit, known: Known) -> Line:
     """One visit in words."""
     return Line(
         ordinal=visit.ordinal,
-        on=full_date(day_of(visit.starts_at, known.zone)),
+        on=day_words(day_of(visit.starts_at, known.zone), known.today),
         time=clock_time(visit.starts_at, known.zone),
         who=", ".join(filter(None, (known.therapists.get(visit.therapist_id), known.rooms.get(visit.room_id)))),
         state=known.states.get(visit.status, visit.status),
         tone={"missed": "bad", "cancelled": "soft", "arrived": "ok"}.get(visit.status, ""),
         href=f"/courses/{visit.course_id}" if visit.course_id else "",
     )
+
+
+def day_words(day: date, today: date) -> str:
+    """Say a day; the year only where it is not this one."""
+    return short_day(day) if day.year == today.year else full_date(day)
 
 
 class Remark(Struct, frozen=True, kw_only=True):

@@ -1,13 +1,17 @@
 """The next-session note as on paper: what to do with minutes, not yet, positions, cautions and sources."""
 
+import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from services.web.answers.protocol import Note, Step
-from services.web.views.words import SOURCES, WHATS, minutes, moment, spoken
+from services.web.views.words import SOURCES, WHATS, minutes, moment, short_day, spoken
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class StepLine(Struct, frozen=True, kw_only=True):
@@ -75,7 +79,13 @@ def said(value: Any) -> str:
         return ""
     if isinstance(value, dict):
         return str(value.get("text") or value.get("detail") or ", ".join(_fields(value)))
-    return ", ".join(map(said, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(said, value)))
+    return _day(value) if isinstance(value, str) and DAY.fullmatch(value) else str(value)
+
+
+def _day(text: str) -> str:
+    return short_day(date.fromisoformat(text))
 
 
 def _fields(record: dict[str, Any]) -> Iterable[str]:

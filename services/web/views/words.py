@@ -75,8 +75,11 @@ def moment(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """`10 Mar – 17 Apr`; a single day stands alone."""
-    return short_date(first) if first == last else f"{short_date(first)} – {short_date(last)}"
+    """`10 Mar – 17 Apr`, in one month `13–26 Mar`; a single day stands alone."""
+    if first == last:
+        return short_date(first)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}–{short_date(last)}" if same_month else f"{short_date(first)} – {short_date(last)}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -85,8 +88,8 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def minutes(number: float) -> str:
-    """`7 min`; half minutes are kept."""
-    return f"{number:g} min"
+    """`7 min`, not to be broken at the line's end; half minutes are kept."""
+    return f"{number:g}\N{NO-BREAK SPACE}min"
 
 
 def spoken(slug: str) -> str:
