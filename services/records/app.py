@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import structlog
+
 from services.records.api import ROUTES
 from services.records.domain import chart, client, diary
 from services.records.names import Names
@@ -20,6 +22,10 @@ from shared.config import Config, Practice
 from shared.decider import Decider
 from shared.events.records import PUBLISHED
 from shared.service import Definition, Service
+from shared.store.store import Store
+from shared.store.work import Unavailable
+
+log = structlog.get_logger()
 
 DECIDERS: dict[str, Decider[Any, Any, Any]] = {"client": client.decider, "chart": chart.decider, "diary": diary.decider}
 
@@ -38,6 +44,7 @@ async def own(sealing: Sealing, service: Service) -> AsyncIterator[Own]:
     """Read the wrapping key, fill the index of names, and finish a sweep that was broken off."""
     try:
         sealing.wrapping.load()
+        await check_fit(service.store, sealing.wrapping)
     except WrappingKeyMissing as error:
         sys.exit(str(error))
     opened = Own(sealing, Names(service.store), Sweeping(service.store, sealing.wrapping))
@@ -49,6 +56,22 @@ async def own(sealing: Sealing, service: Service) -> AsyncIterator[Own]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def check_fit(store: Store, wrapping: WrappingKeys) -> None:
+    """Raise `WrappingKeyMissing` when the file opens not one of the clients' keys: it is the wrong file.
+
+    Single keys it does not open are told: an old table of keys was restored without its newest copy over it.
+    """
+    try:
+        rows = await store.fetch("select wrapping_key_id, count(*) as clients from public.client_key group by 1")
+    except Unavailable:
+        return  # the database comes later
+    lost = sum(row["clients"] for row in rows if row["wrapping_key_id"] not in wrapping)
+    if lost and all(row["wrapping_key_id"] not in wrapping for row in rows):
+        raise WrappingKeyMissing("The wrapping key opens none of the clients' keys: this is not the file they need.")
+    if lost:
+        log.error("client_keys_lost", count=lost)
 
 
 def build(config: Config, practice: Practice) -> Definition:  # noqa: ARG001 - every service is built so

@@ -46,12 +46,12 @@ class Sealing:
         return self.wrapping.wrap(key), self.wrapping.newest
 
     async def prepare(self, connection: asyncpg.Connection, client_ids: set[UUID]) -> None:
-        """Unwrap the keys of these clients; the erased have none."""
+        """Unwrap the keys of these clients; the erased have none, or one that an old backup brought back in vain."""
         rows = await _wrapped(connection, client_ids)
         if any(row["wrapping_key_id"] not in self.wrapping for row in rows):
             self.wrapping.load()
             rows = await _wrapped(connection, client_ids)
-        found = {row["client_id"]: self._unwrapped(row) for row in rows}
+        found = {row["client_id"]: self._unwrapped(row) for row in rows if row["wrapping_key_id"] in self.wrapping}
         # A client registered in this very transaction has no row yet: the key is the one just made.
         self._keys = {who: found.get(who) or self._unborn.pop(who, None) for who in client_ids}
 

@@ -45,13 +45,18 @@ async def rewrap(connection: asyncpg.Connection, wrapping: WrappingKeys) -> set[
             wrapping.load()
             if wrapping.newest in condemned:
                 wrapping.add()
-            await _rewrap_survivors(connection, wrapping, condemned)
+            await _rewrap_survivors(connection, wrapping, _held(wrapping, condemned))
         return condemned
 
 
-async def _rewrap_survivors(connection: asyncpg.Connection, wrapping: WrappingKeys, condemned: set[str]) -> None:
+def _held(wrapping: WrappingKeys, condemned: set[str]) -> list[str]:
+    """Those of the condemned that are still in the file; what the others wrapped is lost already."""
+    return [wrapping_key_id for wrapping_key_id in condemned if wrapping_key_id in wrapping]
+
+
+async def _rewrap_survivors(connection: asyncpg.Connection, wrapping: WrappingKeys, held: list[str]) -> None:
     survivors = await connection.fetch(
-        "select client_id, wrapped, wrapping_key_id from public.client_key where wrapping_key_id = any($1)", condemned
+        "select client_id, wrapped, wrapping_key_id from public.client_key where wrapping_key_id = any($1)", held
     )
     await connection.execute(
         """
@@ -68,10 +73,10 @@ async def _rewrap_survivors(connection: asyncpg.Connection, wrapping: WrappingKe
 async def destroy(connection: asyncpg.Connection, wrapping: WrappingKeys, condemned: set[str]) -> int:
     """Take condemned keys that nothing depends on out of the file, then out of the table."""
     async with _locked(connection):
-        used = "select exists (select from public.client_key where wrapping_key_id = any($1))"
-        if await connection.fetchval(used, condemned):
-            return 0
         wrapping.load()
+        used = "select exists (select from public.client_key where wrapping_key_id = any($1))"
+        if await connection.fetchval(used, _held(wrapping, condemned)):
+            return 0
         wrapping.destroy(condemned)
         await connection.execute("delete from public.condemned_key where wrapping_key_id = any($1)", condemned)
         return len(condemned)

@@ -7,9 +7,7 @@ from services.records.domain.screening import ScreeningAnswers, suggest
 FIBROMYALGIA = ScreeningAnswers(
     pain="wearing", rest="hurts_at_rest", place="widespread", movement="stiffness", companions=["bad_sleep", "migraine"]
 )
-MYOFASCIAL = ScreeningAnswers(
-    pain="sharp", rest="better_at_rest", place="local", movement="weakness", companions=[]
-)
+MYOFASCIAL = ScreeningAnswers(pain="sharp", rest="better_at_rest", place="local", movement="weakness", companions=[])
 
 
 def test_suggests_fibromyalgia_when_the_whole_column_fits() -> None:
