@@ -30,7 +30,7 @@ environment:
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Making the environment in $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(RUN) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@cp requirements.lock $(SET)
 
 run: $(SET) ## Run everything: PORT=8080 DATA=.seriatim CLOCK=real|simulated (NOW=… where a simulated clock starts)

@@ -1,0 +1,219 @@
+"""The local stack as a person runs it: it starts, says what is wrong, mends itself, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from deploy.databases import SERVICES
+from deploy.place import choose_ports
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(180)
+
+
+class Started:
+    """A stack in a process of its own, its terminal kept in a file."""
+
+    def __init__(self, data: Path, *more: str) -> None:
+        self.data = data
+        self.port = choose_ports(("front",))["front"]
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.screen = data.with_name("screen.txt")
+        with self.screen.open("wb") as screen:
+            command = [sys.executable, "-m", "deploy", "run", "--port", str(self.port), "--data", str(data), *more]
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=screen, stderr=screen)  # noqa: S603  our own
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.screen.read_text()
+        return "Ready after" in self.screen.read_text()
+
+    def everything(self) -> list[psutil.Process]:
+        supervisor = psutil.Process(self.process.pid)
+        return [supervisor, *supervisor.children(recursive=True)]
+
+    def child(self, word: str) -> psutil.Process:
+        return next(child for child in self.everything()[1:] if word in child.cmdline())
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """A stack with a simulated clock."""
+    started = Started(
+        tmp_path_factory.mktemp("stack") / "data", "--clock", "simulated", "--now", "2026-03-02T09:00:00-05:00"
+    )
+    try:
+        wait_until(started.is_ready)
+        yield started
+    finally:
+        started.stop()
+
+
+def deploy(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the local stack to its end."""
+    command = [sys.executable, "-m", "deploy", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  our own
+
+
+def attempt(data: Path, port: int) -> tuple[int, str]:
+    """Try to start a stack that cannot stand; gives the exit code and what was said of it."""
+    done = deploy("run", "--port", str(port), "--data", str(data))
+    return done.returncode, done.stderr
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+    """Send a request; `body` is sent as JSON unless it is bytes."""
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers or {}, method=method)  # noqa: S310  our own front door
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  our own front door
+            return Answer(answer.status, dict(answer.headers), answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, dict(error.headers), error.read())
+
+
+def is_problem(answer: Answer, status: int) -> bool:
+    assert answer.status == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "Server" not in answer.headers
+    return bool(answer.json["status"] == status and answer.json["detail"])
+
+
+@pytest.mark.parametrize("service", SERVICES[:4])
+def test_every_service_is_ready_behind_the_front_door(stack: Started, service: str) -> None:
+    assert ask("GET", f"{stack.origin}/api/{service}/readyz").status == 200
+
+
+def test_a_token_of_the_terminal_is_taken(stack: Started) -> None:
+    token = deploy("token", "--role", "owner", "--data", str(stack.data))
+    header = {"Authorization": f"Bearer {token.stdout.strip()}"}
+    assert ask("GET", f"{stack.origin}/api/records/clients", headers=header).status == 200
+    assert ask("GET", f"{stack.origin}/api/records/clients").status == 401
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/records/metrics", "/metrics"])
+def test_what_is_not_there_or_not_for_outside_is_unknown(stack: Started, path: str) -> None:
+    assert is_problem(ask("GET", f"{stack.origin}{path}"), 404)
+
+
+def test_the_front_door_refuses_what_no_service_should_see(stack: Started) -> None:
+    clients = f"{stack.origin}/api/records/clients"
+    assert is_problem(ask("TRACE", clients), 405)
+    assert is_problem(ask("POST", clients, b"x" * (2**20 + 1)), 413)
+    assert is_problem(ask("POST", clients, b"x", headers={"Content-Encoding": "gzip"}), 415)
+    assert is_problem(ask("GET", clients, headers={"Host": "evil.example"}), 421)
+
+
+def test_the_clock_stands_still_moves_and_never_goes_back(stack: Started) -> None:
+    clock = f"{stack.origin}/api/clock"
+    before = ask("GET", clock).json
+    assert before["simulated"]
+    assert ask("PUT", clock, {"now": before["now"]}).json == {"now": before["now"]}
+    later = ask("PUT", clock, {"now": "2026-03-09T10:00:00-04:00"})
+    assert later.json == {"now": "2026-03-09T14:00:00Z"}
+    back = ask("PUT", clock, {"now": before["now"]})
+    assert is_problem(back, 409)
+    assert back.json["rule"] == "clock_backwards"
+    assert ask("GET", clock).json == {"now": "2026-03-09T14:00:00Z", "simulated": True}
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"{}", b'{"now": 5}', b'{"now": "2026-03-02T09:00:00"}', b'{"then": 1}'])
+def test_the_clock_says_which_input_it_needs(stack: Started, body: bytes) -> None:
+    assert is_problem(ask("PUT", f"{stack.origin}/api/clock", body), 422)
+
+
+def test_a_service_that_is_killed_is_started_again_and_the_terminal_says_so(stack: Started) -> None:
+    killed = stack.child("services.records")
+    killed.kill()
+    wait_until(lambda: "records is ready again." in stack.screen.read_text())
+    assert "records was ended by SIGKILL; it is started again in 0.2 s" in stack.screen.read_text()
+    assert ask("GET", f"{stack.origin}/api/records/readyz").status == 200
+
+
+def test_a_second_start_on_the_same_data_is_one_sentence(stack: Started) -> None:
+    code, said = attempt(stack.data, stack.port)
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"already running on {stack.data} (process {stack.process.pid})" in said
+
+
+def test_a_port_in_use_is_one_sentence(stack: Started, tmp_path: Path) -> None:
+    code, said = attempt(tmp_path / "data", stack.port)
+    assert (code, said.count("\n")) == (1, 1)
+    assert f"Port {stack.port} is in use" in said
+    assert not (tmp_path / "data" / "lock").exists()
+
+
+def test_data_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file, not a folder")
+    code, said = attempt(tmp_path / "data", choose_ports(("front",))["front"])
+    assert (code, said.count("\n")) == (1, 1)
+    assert "cannot be written" in said
+
+
+def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_is_clean(tmp_path: Path) -> None:
+    first = Started(tmp_path / "data")
+    wait_until(first.is_ready)
+    left = first.everything()
+    first.process.kill()
+    first.process.wait()
+    second = Started(tmp_path / "data")
+    wait_until(second.is_ready)
+    assert not [process for process in left if process.is_running()]
+    left = second.everything()
+    began = time.monotonic()
+    second.stop()
+    assert time.monotonic() - began < 10
+    assert second.process.returncode == 0
+    assert not [process for process in left if process.is_running()]
+    assert not (tmp_path / "data" / "lock").exists()
+
+
+def test_secrets_are_for_their_owner_only(stack: Started) -> None:
+    secrets = stack.data / "secrets"
+    assert {file.stat().st_mode & 0o777 for file in secrets.iterdir()} == {0o600}
+    assert secrets.stat().st_mode & 0o777 == 0o700
+
+
+def test_no_process_is_told_more_than_it_needs(stack: Started) -> None:
+    told = {service: psutil.Process(stack.child(f"services.{service}").pid).environ() for service in SERVICES}
+    assert [service for service in SERVICES if "SERIATIM_WRAPPING_KEY" in told[service]] == ["records"]
+    assert [service for service in SERVICES if "SERIATIM_SIGNING_KEY" in told[service]] == ["web"]
+    assert [service for service in SERVICES if "SERIATIM_SMTP" in told[service]] == ["notify"]
+    assert not [service for service in SERVICES if "SERIATIM_OWNER_DATABASE" in told[service]]
+    assert json.loads((stack.data / "stack.json").read_text())["pid"] == stack.process.pid != os.getpid()
