@@ -54,7 +54,10 @@ class Sweeping:
 async def shred(config: Config) -> None:
     """Sweep now; with the owner's address also make the table of keys anew, so that its old pages are gone."""
     wrapping = WrappingKeys(config.wrapping_key)
-    wrapping.load()
+    try:
+        wrapping.load()
+    except WrappingKeyMissing as error:
+        sys.exit(str(error))
     connection = await asyncpg.connect(config.owner_database or config.database)
     try:
         destroyed = await sweep(connection, wrapping)

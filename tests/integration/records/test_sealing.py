@@ -1,6 +1,7 @@
 """The seal: bound to its row, opened by one key, and a page of cipher to everybody else."""
 
 import subprocess
+from asyncio import gather
 from pathlib import Path
 from uuid import UUID
 
@@ -89,3 +90,19 @@ async def test_without_the_key_an_event_is_redacted_and_the_client_unknown(it: I
     assert events[1].event == Redacted(type="DetailsRecorded")
     it.service.store.writer.states.clear()
     assert (await it.get(f"/clients/{zoe}")).status == 404
+
+
+async def test_many_at_once_get_each_their_own_key(it: It) -> None:
+    async def live(n: int) -> None:
+        who = (await it.post("/clients", {"name": f"Client {n}"})).body["client_id"]
+        noted = session(note={"subjective": f"words of {n}"})
+        assert (await it.post(f"/clients/{who}/sessions", noted)).status == 201
+        chart, found = await gather(it.get(f"/clients/{who}/chart"), it.post("/clients/search", {"q": f"client {n}"}))
+        assert chart.body["sessions"][0]["note"]["subjective"] == f"words of {n}"
+        assert who in {person["client_id"] for person in found.body["clients"]}
+        if n % 3 == 0:
+            assert (await it.delete(f"/clients/{who}")).status == 202
+            assert (await it.get(f"/clients/{who}")).status == 404
+
+    await gather(*(live(n) for n in range(60)))
+    assert len((await it.get("/clients")).body["clients"]) == 40
