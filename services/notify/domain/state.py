@@ -77,6 +77,11 @@ class Correspondence(Struct, frozen=True, kw_only=True):
         kept = (key for key, visit in self.visits.items() if not visit.dropped and visit.starts_at > now)
         return sum(key not in besides for key in kept)
 
+    def next_visit(self, now: datetime) -> datetime | None:
+        """When the client comes next."""
+        coming = (v.starts_at for v in self.visits.values() if not v.dropped and v.starts_at > now)
+        return min(coming, default=None)
+
 
 def reminder_id(appointment_id: UUID, revision: int, lead: str) -> UUID:
     """The same reminder always has the same id, so it cannot be planned or sent twice."""

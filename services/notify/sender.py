@@ -1,0 +1,118 @@
+"""The task that plans and sends: wakes when something was stored, does what is to be done, sleeps again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from services.notify import clients, therapists
+from services.notify.domain.due import Policy
+from services.notify.sending import Desk
+from shared.service import Service
+from shared.store.work import Unavailable
+
+log = structlog.get_logger()
+
+LOOK_AGAIN = 2.0
+"""Seconds after which a sender looks again unasked: for what another replica left, or a neighbour was away for."""
+LAST_WORDS = 3.0
+"""Seconds a mail server has left to answer when the service stops; what it says later is unknown."""
+AT_ONCE = 8
+"""How many people are written to at the same time."""
+
+Job = Callable[[], Awaitable[bool | None]]
+
+
+class Sender:
+    """Plans reminders and sends what is due. Any replica may run one: the log decides who sends."""
+
+    def __init__(self, service: Service, policy: Policy) -> None:
+        self._service = service
+        self._desk = Desk(service, policy)
+        self._wake = asyncio.Event()
+        self._busy = False
+        self._stopping = False
+        self._held_up = 0
+        service.store.writer.on_commit.append(self._wake.set)
+        service.clock.watch(self._wake.set)
+
+    def pending(self) -> int:
+        """What is still to be planned or answered by the mail server; what the rate holds back is not."""
+        return self._held_up + self._busy + self._wake.is_set()
+
+    async def run(self) -> None:
+        """Work until told to stop."""
+        while not self._stopping:
+            self._wake.clear()
+            self._busy = True
+            self._held_up = await self._round()
+            self._busy = False
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
+
+    def stop(self) -> None:
+        """Take up nothing new; what is on its way to the mail server is answered for."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _round(self) -> int:
+        """One look at everything; gives how many could not be served because a neighbour is away."""
+        try:
+            jobs = await self._jobs()
+        except Unavailable:
+            return 1
+        places = asyncio.Semaphore(AT_ONCE)
+        done = await asyncio.gather(*(self._do(job, places) for job in jobs))
+        return sum(not one for one in done)
+
+    async def _jobs(self) -> list[Job]:
+        store, desk, now = self._service.store, self._desk, self._service.clock.now()
+        unplanned = await store.fetch("select distinct client_id from visit where not planned and starts_at > $1", now)
+        due = await store.fetch(
+            """
+            select case when therapist_id is null then client_id end as client_id, therapist_id
+              from message where status = 'due' group by 1, 2 order by min(due_at)
+            """
+        )
+        plans: list[Job] = [partial(clients.plan, desk, UUID(int=row["client_id"].int)) for row in unplanned]
+        return plans + [_sending(desk, row["client_id"], row["therapist_id"]) for row in due]
+
+    async def _do(self, job: Job, places: asyncio.Semaphore) -> bool:
+        async with places:
+            if self._stopping:
+                return True
+            try:
+                await job()
+            except Unavailable as error:
+                log.info("sender_waits", reason=str(error))
+                return False
+            except Exception:
+                # A bug in one person's message must not silence the others; it stays due and pending, and is seen.
+                log.exception("message_not_made")
+                return False
+            return True
+
+
+def _sending(desk: Desk, client_id: UUID | None, therapist_id: UUID | None) -> Job:
+    if client_id is not None:
+        return partial(clients.send_due, desk, UUID(int=client_id.int))
+    assert therapist_id is not None  # noqa: S101 - the query gives the one or the other
+    return partial(therapists.send_due, desk, UUID(int=therapist_id.int))
+
+
+@asynccontextmanager
+async def sending(policy: Policy, service: Service) -> AsyncIterator[Sender]:
+    """A sender at work; a message on its way to the mail server is answered for before it stops."""
+    sender = Sender(service, policy)
+    task = asyncio.create_task(sender.run())
+    try:
+        yield sender
+    finally:
+        sender.stop()
+        await asyncio.wait([task], timeout=LAST_WORDS)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

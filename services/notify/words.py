@@ -1,0 +1,114 @@
+"""The words of messages: plain ones, times in the practice's zone, never a word about health to a client."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from msgspec import Struct
+
+from shared.config import Practice
+
+
+class Spoken(Struct, frozen=True, kw_only=True):
+    """A visit as a sentence needs it. `zone` is empty or names the clock meant: ` (New York time)`."""
+
+    day: str
+    time: str
+    zone: str
+    therapist: str = ""
+    room: str = ""
+    was_day: str = ""
+    was_time: str = ""
+
+
+class Voice(Struct, frozen=True, kw_only=True):
+    """How times are told to one person: on the practice's clock, which is named to who lives by another."""
+
+    practice: Practice
+    zone: ZoneInfo
+    now: datetime
+
+    def day(self, instant: datetime) -> str:
+        """`Tuesday 10 March`, with the year when it is not this one."""
+        return self.date(instant.astimezone(self.practice.tz).date())
+
+    def date(self, day: date) -> str:
+        """A day in words."""
+        year = "" if day.year == self.now.astimezone(self.practice.tz).year else f" {day.year}"
+        return f"{day:%A} {day.day} {day:%B}{year}"
+
+    def time(self, instant: datetime) -> str:
+        """`10:00`."""
+        return f"{instant.astimezone(self.practice.tz):%H:%M}"
+
+    def clock(self, instant: datetime) -> str:
+        """The name of the practice's clock, if the client's shows another time then."""
+        here, there = instant.astimezone(self.practice.tz), instant.astimezone(self.zone)
+        place = self.practice.tz.key.rpartition("/")[2].replace("_", " ")
+        return "" if here.utcoffset() == there.utcoffset() else f" ({place} time)"
+
+    def visit(
+        self, starts_at: datetime, *, therapist: str = "", room: str = "", was_at: datetime | None = None
+    ) -> Spoken:
+        """A visit in words."""
+        return Spoken(
+            day=self.day(starts_at),
+            time=self.time(starts_at),
+            zone=self.clock(starts_at),
+            therapist=therapist,
+            room=room,
+            was_day=self.day(was_at) if was_at else "",
+            was_time=self.time(was_at) if was_at else "",
+        )
+
+
+def said(template: str, voice: Voice, **values: Any) -> tuple[str, str]:
+    """Subject and text of a message: the first line of its template is the subject."""
+    practice = voice.practice
+    call = f": call {practice.phone}" if practice.phone else ""
+    text = _TEMPLATES.get_template(template).render(practice=practice, call=call, **values)
+    subject, _, body = text.partition("\n")
+    return subject, body.strip() + "\n"
+
+
+def first_name(name: str) -> str:
+    """What a person is called in a message that others may see over the shoulder."""
+    return name.split(maxsplit=1)[0] if name.split() else "you"
+
+
+def words(item: object) -> str:
+    """An item of a note in one line, whatever its shape; sources are left to the pages."""
+    if isinstance(item, Mapping):
+        return ", ".join(_pair(key, value) for key, value in item.items() if value is not None and key != "source")
+    if isinstance(item, Iterable) and not isinstance(item, str):
+        return ", ".join(words(part) for part in item)
+    return str(item).replace("_", " ")
+
+
+def _pair(key: str, value: object) -> str:
+    if key in ("text", "what", "why", "technique", "region", "step", "detail"):
+        return words(value)
+    return f"{words(value)} minutes" if key == "minutes" else f"{words(key)} {words(value)}"
+
+
+def phase(value: Mapping[str, Any]) -> str:
+    """`series 2` or `maintenance`."""
+    return "maintenance" if value.get("kind") == "maintenance" else f"{value.get('kind')} {value.get('number')}"
+
+
+def _templates() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=False,  # noqa: S701 - plain text, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    found.filters |= {"words": words, "phase": phase}
+    return found
+
+
+_TEMPLATES = _templates()
