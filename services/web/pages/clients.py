@@ -75,7 +75,7 @@ def line_of(call: PageCall, client: Client, following: Mapping[UUID, Visit]) -> 
         phone=client.phone or "",
         next=moment(visit.starts_at, call.zone) if visit else "",
         course=f"/courses/{visit.course_id}" if visit and visit.course_id else "",
-        session=f"session {visit.ordinal}" if visit and visit.ordinal else "",
+        session=f"Session {visit.ordinal}" if visit and visit.ordinal else "",
     )
 
 

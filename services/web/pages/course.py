@@ -42,7 +42,7 @@ async def show_course(call: PageCall) -> web.Response:
         label=protocol.label if protocol else None,
         ribbon=ribbon(course, phases, words.days_of(visits or [], course_id, call.zone)),
         sentence=words.state_sentence(course),
-        remarks=words.remarks(course),
+        remarks=words.remarks(course, call.today),
         slips=words.slips_sentence(course),
         note=paper.page(note, call.zone) if note else None,
         note_why=why_no_note(call, course),

@@ -155,7 +155,7 @@ def state_of(visit: Visit, now: datetime) -> str:
 def _tone(visit: Visit, now: datetime) -> str:
     usual = {"fulfilled": "done", "missed": "missed", "arrived": "here"}.get(visit.status, "")
     tone = "unsure" if is_late(visit, now) else usual
-    return f"{tone} short" if _units(visit.starts_at, visit.ends_at) <= SHORT_VISIT else tone
+    return f"{tone} short".strip() if _units(visit.starts_at, visit.ends_at) <= SHORT_VISIT else tone
 
 
 def _free(facts: Facts, therapist_id: UUID) -> Iterator[Stretch]:

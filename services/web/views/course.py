@@ -127,13 +127,12 @@ class Remark(Struct, frozen=True, kw_only=True):
 
     on: str
     text: str
-    day: date
 
 
-def remarks(course: Course) -> list[Remark]:
+def remarks(course: Course, today: date) -> list[Remark]:
     """List what took place against the protocol, the newest first."""
     newest = sorted(course.deviations, key=lambda noted: noted.on, reverse=True)
-    return [Remark(on=full_date(noted.on), text=deviation(noted.rule), day=noted.on) for noted in newest]
+    return [Remark(on=day_words(noted.on, today), text=deviation(noted.rule)) for noted in newest]
 
 
 def slips_sentence(course: Course) -> str:

@@ -33,7 +33,9 @@ NAMES = [
 ]  # fmt: skip
 
 
-def visit(n: int, client: int, therapist: UUID, room: int, day: date, start: str, **more: Any) -> dict[str, Any]:
+def visit(  # noqa: PLR0917  a table of visits reads best as rows
+    n: int, client: int, therapist: UUID, room: int, day: date, start: str, **more: Any
+) -> dict[str, Any]:
     begin = datetime.fromisoformat(instant(day, start))
     minutes = more.pop("minutes", 60)
     return {
