@@ -1,0 +1,1 @@
+"""Pure rules: what may happen, decided from what has happened."""

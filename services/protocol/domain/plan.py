@@ -1,0 +1,95 @@
+"""Planning: choose days for the next sessions out of those that are free, at the pace the protocol asks for."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from services.protocol.domain.cadence import Cadence, crowded, refusal, stand
+from services.protocol.domain.definition import Phase
+from shared.questions import AskPlan, Candidate, CoursePlan, PlannedBreak, PlannedSession, Unplaced
+
+
+def plan(cadence: Cadence, asked: AskPlan) -> CoursePlan:
+    """Days for the sessions asked for. Every day chosen passes the cadence's verdicts, in order.
+
+    Within the span that keeps the pace the best-ranked day is taken, and of those the first; where there is none, the
+    first day that will do.
+    """
+    for day in sorted(asked.booked):
+        cadence = cadence.with_session(day)
+    breaks = _upcoming_break(cadence)
+    sessions: list[PlannedSession] = []
+    unplaced: list[Unplaced] = []
+    candidates = sorted(asked.candidates, key=lambda candidate: candidate.date)
+    for _ in range(wanted(cadence, asked)):
+        standing = stand(cadence)
+        ordinal = cadence.completed + 1 + len(unplaced)
+        chosen = choose(cadence, candidates, asked.days_a_week) if standing.phase else None
+        if chosen is None or standing.phase is None:
+            unplaced.append(Unplaced(ordinal=ordinal, why="No free day was found that the protocol allows."))
+            continue
+        sessions.append(PlannedSession(date=chosen, ordinal=ordinal, phase=standing.phase.name))
+        cadence = cadence.with_session(chosen)
+        breaks += [pause for pause in _upcoming_break(cadence) if pause not in breaks]
+    return CoursePlan(sessions=sessions, breaks=breaks, unplaced=unplaced)
+
+
+def wanted(cadence: Cadence, asked: AskPlan) -> int:
+    """How many sessions: a number, what is left of the series, or of the whole course."""
+    standing = stand(cadence)
+    if standing.phase is None:
+        return 0
+    if isinstance(asked.sessions, int):
+        return asked.sessions
+    if asked.sessions == "series":
+        return (standing.phase.sessions or asked.maintenance_visits + standing.done) - standing.done
+    left = max((cadence.definition.total or 0) - cadence.completed + cadence.set_back, 0)
+    endless = cadence.definition.phases[-1].sessions is None
+    return left + (asked.maintenance_visits if endless else 0)
+
+
+def choose(cadence: Cadence, candidates: Sequence[Candidate], days_a_week: int | None) -> date | None:
+    """The next session's day, if any of the candidates will do."""
+    phase = stand(cadence).phase
+    if phase is None:
+        return None
+    pace = pace_of(phase, days_a_week)
+    last = cadence.days[-1] if cadence.days else date.min
+    best: Candidate | None = None
+    limit = _keeps_pace_until(cadence, pace)
+    for candidate in candidates:
+        if candidate.date <= last or (best and candidate.date > limit):
+            continue
+        if best and candidate.rank >= best.rank:
+            continue
+        if _will_do(cadence, candidate.date, phase, pace):
+            best = candidate
+            if candidate.date > limit or candidate.rank == 0:
+                break
+    return best.date if best else None
+
+
+def pace_of(phase: Phase, days_a_week: int | None) -> int:
+    """Sessions a week to plan for: what the client wishes, within what the protocol says; weekly in maintenance."""
+    if phase.kind == "maintenance":
+        return phase.per_week
+    return min(max(days_a_week or phase.per_week, phase.per_week), phase.max_in_7_days)
+
+
+def _will_do(cadence: Cadence, day: date, phase: Phase, pace: int) -> bool:
+    return refusal(cadence, day) is None and not crowded(cadence.recent, day, min(pace, phase.max_in_7_days))
+
+
+def _keeps_pace_until(cadence: Cadence, pace: int) -> date:
+    """The last day on which the next session still keeps the pace."""
+    recent = cadence.recent
+    if len(recent) >= pace:
+        return recent[-pace] + timedelta(days=7)
+    if recent:
+        return recent[0] + timedelta(days=6)
+    pause = stand(cadence).pause
+    return (pause.first_day if pause else cadence.starts_on) + timedelta(days=6)
+
+
+def _upcoming_break(cadence: Cadence) -> list[PlannedBreak]:
+    pause = stand(cadence).pause
+    return [PlannedBreak(started_on=pause.started_on, first_day=pause.first_day)] if pause else []
