@@ -61,6 +61,7 @@ bench: $(SET) ## Measure speed and size; writes bench/results.json
 rebuild: $(SET) ## Make a service's read models again from its events: s=scheduling DATA=.seriatim
 	@$(RUN) -m deploy rebuild --data "$(DATA)" --service "$(s)"
 
+PIN := uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
 lock: ## Pin the dependencies of pyproject.toml with their hashes (needs uv)
-	uv pip compile pyproject.toml --group local --group dev --generate-hashes --universal --python-version 3.11 \
-		--no-emit-index-url --no-header -o requirements.lock
+	$(PIN) --group local --group dev -o requirements.lock
+	$(PIN) -c requirements.lock -o deploy/requirements.lock

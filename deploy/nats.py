@@ -11,14 +11,19 @@ from deploy.secret import password
 
 
 def prepare(folder: Path, secrets: Path, port: int, monitor: int) -> None:
-    """Write the configuration for these ports; the passwords in it are the secrets `nats.<user>`."""
+    """Write the configuration for these ports of this machine."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = folder.resolve() / "store"
+    write(folder / "nats.conf", secrets, host="127.0.0.1", port=port, monitor=monitor, store=store)
+
+
+def write(file: Path, secrets: Path, *, host: str, port: int, monitor: int, store: Path) -> None:
+    """Write a configuration; the passwords in it are the secrets `nats.<user>`."""
     users = [_user(name, password(secrets, f"nats.{name}"), rights) for name, rights in _rights().items()]
     template = Template((Path(__file__).parent / "nats.conf").read_text())
-    values = {"port": port, "monitor": monitor, "store": folder.resolve() / "store", "users": json.dumps(users)}
-    configuration = folder / "nats.conf"
-    configuration.touch(mode=0o600)
-    configuration.write_text(template.substitute(values))
+    values = {"host": host, "port": port, "monitor": monitor, "store": store, "users": json.dumps(users)}
+    file.touch(mode=0o600)
+    file.write_text(template.substitute(values))
 
 
 def program(folder: Path, monitor: int) -> Program:
