@@ -1,6 +1,6 @@
 """The routes of scheduling (api.md). Desk and owner do all of it, therapists see calendars and mark who came."""
 
-from services.scheduling import bodies, booking, calendars, changes, changing, proposals, staff, views
+from services.scheduling import bodies, booking, calendars, changes, changing, moving, proposals, staff, views
 from services.scheduling.availability import show_slots
 from shared.http.routes import STAFF, Missing, Route
 from shared.vocabulary import Role
@@ -75,7 +75,7 @@ AGREEING = [
         takes=bodies.BookBody, gives=views.Appointments, status=201, answer=booking.show_booked,
     ),
     Route(
-        "POST", "/appointments/{appointment_id}/move", changes.move, DESK, "Move a visit",
+        "POST", "/appointments/{appointment_id}/move", moving.move, DESK, "Move a visit",
         takes=bodies.MoveBody, query=bodies.PreviewQuery, gives=views.Changed, answer=changing.show_changed,
     ),
     Route(

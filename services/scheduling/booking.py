@@ -1,7 +1,7 @@
 """Booking: the calendar and the protocol are asked, then the itinerary decides on all visits at once."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -49,10 +49,15 @@ async def attempt(call: Call, body: BookBody, course: CourseFacts | None) -> dic
         now=call.now,
         version=state.version,
         placements=tuple(await judged(call, body, state, placements)),
-        sessions_before={course.course_id: course.sessions_completed - len(course.completed_on)} if course else {},
+        sessions_before=sessions_before(state, course) if course else {},
     )
     ids = {"appointment_ids": [one.appointment_id for one in placements]}
     return await offered(call, found, placements, put(call, stream, command, ids))
+
+
+def sessions_before(state: Itinerary, course: CourseFacts) -> dict[UUID, int]:
+    """How many of the course's sessions took place before the practice used Seriatim."""
+    return {course.course_id: max(course.sessions_completed - state.sessions_of(course.course_id), 0)}
 
 
 async def judged(call: Call, body: BookBody, state: Itinerary, placements: Sequence[Placement]) -> list[Placement]:
@@ -111,7 +116,7 @@ def want(call: Call, one: AppointmentWanted, course_id: UUID | None) -> Want:
         course_id=course_id,
         therapist_id=one.therapist_id,
         room_id=one.room_id,
-        starts_at=one.starts_at,
+        starts_at=one.starts_at.astimezone(UTC),
         minutes=one.minutes,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from aiohttp import web
 from msgspec import Struct
 
 from services.scheduling.availability import Search, earliest_start, horizon, roster
@@ -50,6 +51,8 @@ class Offer(Struct, frozen=True, kw_only=True):
 async def propose(call: Call) -> Proposal:
     """Visits for what is left of the course; nothing is booked."""
     body: ProposalBody = call.body
+    if call.query.hold:
+        raise web.HTTPNotImplemented(reason="Holding proposed times is not served by this version yet.")
     await course_of(call, body.client_id, body.course_id)
     state: Itinerary = await call.service.store.state(itinerary.stream(body.client_id))
     zone = call.service.practice.tz

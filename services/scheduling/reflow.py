@@ -1,6 +1,6 @@
 """Putting the later visits right when one falls out or moves: as many as before, on days the cadence allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -65,15 +65,15 @@ class Reflow(Struct, frozen=True, kw_only=True):
         )
 
 
-def later_visits(case: Case) -> list[Appointment]:
-    """The course's booked visits after this one that are still to come."""
-    after = max(case.visit.starts_at, case.call.now)
-    return [one for one in case.rest() if one.status == "booked" and one.starts_at > after]
-
-
-async def put_right(case: Case, *, lost: CancelAppointment | MarkMissed | None, target: Placement | None) -> Rearrange:
-    """The command that loses or moves the visit and moves the later ones: all or none."""
-    later = later_visits(case)
+async def put_right(
+    case: Case,
+    staying: Sequence[Appointment],
+    *,
+    lost: CancelAppointment | MarkMissed | None = None,
+    target: Placement | None = None,
+) -> Rearrange:
+    """The command that loses or moves the visit and moves the course's others but those that stay: all or none."""
+    later = [one for one in case.rest() if still_to_come(one, staying, case.call.now)]
     leaving = [case.visit.appointment_id, *(one.appointment_id for one in later)]
     last = max([one.starts_at for one in later], default=max(case.visit.starts_at, case.call.now))
     within = (earliest_start(case.call), min(last + AFTERWARDS, horizon(case.call)))
@@ -88,6 +88,11 @@ async def put_right(case: Case, *, lost: CancelAppointment | MarkMissed | None, 
         moves=(*([target] if target else []), *(moved(reflow, visit, day) for visit, day in moves)),
         bookings=tuple(added(reflow, day) for day in fresh),
     )
+
+
+def still_to_come(visit: Appointment, staying: Sequence[Appointment], now: datetime) -> bool:
+    """Whether a visit may be moved: what has begun, and what stays, is left alone."""
+    return visit.status == "booked" and visit.starts_at > now and visit not in staying
 
 
 async def chosen_days(reflow: Reflow, until: datetime) -> list[date]:
@@ -117,7 +122,8 @@ def candidates(reflow: Reflow, until: datetime) -> Iterator[Candidate]:
     """The days to choose from, each with its rank."""
     kept = {reflow.day(one) for one in reflow.later}
     not_before = earliest_start(reflow.case.call)
-    day = max(day_of(not_before, reflow.found.zone), reflow.lost_day if reflow.target is None else date.min)
+    first = [day_of(not_before, reflow.found.zone), *reflow.fixed[-1:]]
+    day = max(first if reflow.target else [*first, reflow.lost_day])
     length = max(minutes_of(one) for one in (*reflow.later, reflow.case.visit))
     while day <= day_of(until, reflow.found.zone):
         if day in kept:

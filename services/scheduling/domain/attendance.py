@@ -91,7 +91,7 @@ def undo(command: Undo, state: Itinerary) -> list[Event]:
         return []
     if one.status not in ("arrived", "missed"):
         raise refuse("nothing_to_undo", f"This appointment is {one.status}; only arrived or missed can be taken back.")
-    others = (other for other in state.appointments.values() if other.open and other is not one)
+    others = (other for other in state.appointments.values() if other.holds and other is not one)
     if any(overlap(one.time, other.time) for other in others):
         raise refuse("client_taken", "The client has another appointment at this time by now.")
     return [reinstated(command.client_id, one)]

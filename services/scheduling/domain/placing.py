@@ -101,7 +101,7 @@ def check(
     if command.version != state.version:
         raise refuse("stale_itinerary", "The client's appointments changed in the meantime. Ask again.")
     leaving = lost | {one.appointment_id for one in placements}
-    held = [one.time for one in state.appointments.values() if one.open and one.appointment_id not in leaving]
+    held = [one.time for one in state.appointments.values() if one.holds and one.appointment_id not in leaving]
     if refusals := list(objections(placements, held, command.now)):
         raise Refused(*refusals)
 

@@ -76,6 +76,11 @@ class Appointment(Struct, frozen=True, kw_only=True):
         return self.status in OPEN
 
     @property
+    def holds(self) -> bool:
+        """Nothing else may be agreed with the client for this time: it is agreed, or a session took place."""
+        return self.open or self.status == "fulfilled"
+
+    @property
     def time(self) -> Interval:
         """When the client is here."""
         return self.starts_at, self.ends_at
@@ -92,13 +97,18 @@ class Itinerary(Struct, frozen=True, kw_only=True):
     version: int = 0
     appointments: dict[UUID, Appointment] = {}
     courses: dict[UUID, int] = {}
-    noted: frozenset[UUID] = frozenset()
+    noted: dict[UUID, UUID | None] = {}
     forgotten: bool = False
 
     def open_visits(self, course_id: UUID | None) -> list[Appointment]:
         """The course's agreed visits in order of time."""
         of_course = [one for one in self.appointments.values() if one.open and one.course_id == course_id]
         return sorted(of_course, key=lambda one: one.starts_at)
+
+    def sessions_of(self, course_id: UUID) -> int:
+        """How many sessions of the course are known here, with or without an appointment."""
+        with_one = [one for one in self.appointments.values() if one.session_id and one.course_id == course_id]
+        return len(with_one) + list(self.noted.values()).count(course_id)
 
     def of_session(self, session_id: UUID) -> Appointment | None:
         """The appointment a session fulfilled."""
@@ -144,6 +154,16 @@ def on_course_entered(state: Itinerary, event: CourseEntered) -> Itinerary:
     return replace(state, courses={**state.courses, event.course_id: event.sessions_before})
 
 
+def on_session_noted(state: Itinerary, event: SessionNoted) -> Itinerary:
+    """A session that no appointment stands for."""
+    return replace(state, noted={**state.noted, event.session_id: event.course_id})
+
+
+def on_session_struck(state: Itinerary, event: SessionStruck) -> Itinerary:
+    """It is none."""
+    return replace(state, noted={key: course for key, course in state.noted.items() if key != event.session_id})
+
+
 EVOLVE: dict[type[Event], Callable[[Itinerary, Any], Itinerary]] = {
     AppointmentBooked: on_booked,
     AppointmentMoved: on_moved,
@@ -153,8 +173,8 @@ EVOLVE: dict[type[Event], Callable[[Itinerary, Any], Itinerary]] = {
     AppointmentReinstated: becomes("booked"),
     AppointmentFulfilled: on_fulfilled,
     CourseEntered: on_course_entered,
-    SessionNoted: lambda state, event: replace(state, noted=state.noted | {event.session_id}),
-    SessionStruck: lambda state, event: replace(state, noted=state.noted - {event.session_id}),
+    SessionNoted: on_session_noted,
+    SessionStruck: on_session_struck,
     ClientForgotten: lambda state, _event: replace(state, forgotten=True),
 }
 

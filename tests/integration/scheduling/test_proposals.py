@@ -1,0 +1,80 @@
+"""A whole course proposed at once; what is proposed can be booked."""
+
+from time import perf_counter
+from typing import Any
+
+from tests.integration.scheduling.conftest import Desk
+
+
+async def propose(desk: Desk, **more: Any) -> dict[str, Any]:
+    body = {"client_id": desk.client_id, "course_id": desk.course_id, "sessions": 4, "minutes": 60} | more
+    answer = await desk.it.post("/proposals", body, role="front_desk")
+    assert answer.status == 200, answer.body
+    found: dict[str, Any] = answer.body
+    return found
+
+
+async def test_wished_days_and_times_are_kept_across_a_clock_change(desk: Desk):
+    prefer = {"weekdays": ["mon", "wed"], "from": "10:00", "to": "12:00", "therapist_id": desk.therapists[1]}
+    found = (await propose(desk, prefer=prefer))["appointments"]
+    assert [one["starts_at"] for one in found] == [
+        "2026-03-02T15:00:00Z",
+        "2026-03-04T15:00:00Z",
+        "2026-03-09T14:00:00Z",
+        "2026-03-11T14:00:00Z",
+    ]
+    assert {one["therapist_id"] for one in found} == {desk.therapists[1]}
+    assert all(one["as_asked"] and one["why"] is None for one in found)
+    assert [one["ordinal"] for one in found] == [1, 2, 3, 4]
+
+
+async def test_what_cannot_be_as_asked_says_why(desk: Desk):
+    rival = await desk.register()
+    busy = [desk.visit(f"2026-03-04T{hour}:00:00-05:00") for hour in ("10", "11")]
+    await desk.booked(*busy, client_id=rival, course_id=None)
+    await desk.it.post("/closures", {"from": "2026-03-05", "to": "2027-12-31"})
+    prefer = {"weekdays": ["mon", "wed"], "from": "10:00", "to": "12:00", "therapist_id": desk.therapists[0]}
+    proposal = await propose(desk, prefer=prefer, sessions=3)
+    assert [(one["starts_at"][5:10], one["as_asked"], one["why"]) for one in proposal["appointments"]] == [
+        ("03-02", True, None),
+        ("03-04", False, "another therapist"),
+    ]
+    assert [one["ordinal"] for one in proposal["unplaced"]] == [3]
+
+
+async def test_a_proposal_can_be_booked_as_it_is(desk: Desk):
+    proposal = await propose(desk, sessions="course", prefer={"weekdays": ["tue", "thu"]})
+    assert proposal["unplaced"] == []
+    (pause,) = proposal["breaks"]
+    days = [one["starts_at"][:10] for one in proposal["appointments"]]
+    assert not [day for day in days if pause["from"] <= day < pause["first_day"]]
+    wanted = [
+        desk.visit(one["starts_at"], room_id=one["room_id"]) | {"therapist_id": one["therapist_id"]}
+        for one in proposal["appointments"]
+    ]
+    assert len(await desk.booked(*wanted)) == len(days)
+
+
+async def test_visits_already_agreed_come_first(desk: Desk):
+    await desk.booked("2026-03-04T10:00:00-05:00")
+    found = (await propose(desk, sessions=1, starts_on="2026-03-05"))["appointments"]
+    assert (found[0]["starts_at"][:10], found[0]["ordinal"]) == ("2026-03-06", 2)
+
+
+async def test_sessions_are_a_number_or_a_known_word(desk: Desk):
+    body = {"client_id": desk.client_id, "course_id": desk.course_id, "minutes": 60}
+    for sessions in ("all", 0):
+        answer = await desk.it.post("/proposals", body | {"sessions": sessions})
+        assert (answer.status, answer.body["field"]) == (422, "sessions")
+
+
+async def test_holding_times_is_not_made_yet(desk: Desk):
+    body = {"client_id": desk.client_id, "course_id": desk.course_id, "minutes": 60, "sessions": 1}
+    answer = await desk.it.post("/proposals?hold=10m", body)
+    assert (answer.status, answer.body["status"]) == (501, 501)
+
+
+async def test_a_course_is_proposed_quickly(desk: Desk):
+    began = perf_counter()
+    await propose(desk, sessions="course", prefer={"weekdays": ["sat"], "from": "07:00", "to": "08:00"})
+    assert perf_counter() - began < 5  # loose: the figure is measured in bench, not here

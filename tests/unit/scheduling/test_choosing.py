@@ -1,0 +1,136 @@
+"""The best free time of a day for what was wished, and who keeps their day when a plan is made anew."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.scheduling.domain.choosing import Wish, choose, keep
+from services.scheduling.domain.fitting import Want, alternatives, fit
+from services.scheduling.domain.roster import Roster, Worker, Workplace
+from services.scheduling.domain.slots import WEEKDAYS, Interval, Span
+from services.scheduling.domain.visits import Appointment
+from shared.clock import day_of
+from shared.decider import Refusal, Refused, Unknown
+
+ZONE = ZoneInfo("America/New_York")
+ADA, BEN, ROOM, ATTIC = (UUID(int=n) for n in range(1, 5))
+MONDAY = date(2026, 3, 2)
+DAWN = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def local(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=ZONE).astimezone(UTC)
+
+
+def taken(*times: tuple[int, int, int]) -> list[Interval]:
+    return [(local(day, start), local(day, end)) for day, start, end in times]
+
+
+def roster(ada: list[Interval] | None = None, ben: list[Interval] | None = None, **more: object) -> Roster:
+    hours = [Span(weekday=day, from_="09:00", to="12:00") for day in WEEKDAYS[:5]]
+    people = (
+        Worker(therapist_id=ADA, name="Ada", hours=hours, rooms=[ROOM], taken=ada or []),
+        Worker(therapist_id=BEN, name="Ben", hours=hours, rooms=[], buffer_minutes=15, taken=ben or []),
+    )
+    rooms = {ROOM: Workplace(room_id=ROOM, name="Room"), ATTIC: Workplace(room_id=ATTIC, name="Attic")}
+    return Roster(zone=ZONE, grid=15, workers={one.therapist_id: one for one in people}, rooms=rooms, **more)
+
+
+WISH = Wish(weekdays=["mon"], from_="10:00", to="11:00", therapist_id=ADA)
+
+
+@pytest.mark.parametrize(
+    ("ada", "ben", "day", "expected"),
+    [
+        ((), (), 2, (0, ADA, 10, None)),
+        (((2, 10, 11),), (), 2, (1, BEN, 10, "another therapist")),
+        (((2, 10, 11),), ((2, 10, 11),), 2, (1, ADA, 9, "another time")),
+        (((2, 9, 12),), ((2, 10, 11),), 2, (1, BEN, 11, "another time, another therapist")),
+        ((), (), 3, (2, ADA, 10, "another weekday")),
+        (((3, 10, 11),), (), 3, (2, BEN, 10, "another weekday, another therapist")),
+    ],
+)
+def test_the_nearest_to_the_wish(ada, ben, day, expected):
+    choice = choose(roster(taken(*ada), taken(*ben)), date(2026, 3, day), WISH, 60, DAWN)
+    slot = choice.slot
+    assert (choice.rank, slot.therapist_id, slot.starts_at.astimezone(ZONE).hour, choice.why) == expected
+
+
+def test_a_day_without_a_free_time_has_none():
+    busy = taken((2, 9, 12))
+    assert choose(roster(busy, busy), MONDAY, WISH, 60, DAWN) is None
+    assert choose(roster(closed=busy), MONDAY, WISH, 60, DAWN) is None
+    assert choose(roster(client_taken=busy), MONDAY, WISH, 60, DAWN) is None
+
+
+def test_nothing_is_chosen_that_is_over():
+    choice = choose(roster(), MONDAY, Wish(), 60, local(2, 10, 5))
+    assert choice.slot.starts_at == local(2, 10, 15)
+
+
+def test_a_visit_lies_inside_the_wished_time():
+    choice = choose(roster(), MONDAY, Wish(from_="10:00", to="10:30"), 60, DAWN)
+    assert choice.rank == 1
+
+
+def test_the_buffer_after_a_visit_must_be_free_too():
+    busy = taken((2, 11, 12))
+    starts = [one.starts_at for one in roster(ben=busy).slots(roster(ben=busy).workers[BEN], taken((2, 9, 12))[0], 60)]
+    assert starts == [local(2, 9), local(2, 9, 15), local(2, 9, 30), local(2, 9, 45)]
+
+
+def test_a_room_is_found_and_named_when_none_is_free():
+    full = Workplace(room_id=ROOM, name="Room", taken=taken((2, 9, 12)))
+    free = Workplace(room_id=ATTIC, name="Attic")
+    found = roster()
+    wanted = Want(appointment_id=UUID(int=9), therapist_id=BEN, starts_at=local(2, 10), minutes=60)
+    one_left = Roster(zone=ZONE, grid=15, workers=found.workers, rooms={ROOM: full, ATTIC: free})
+    assert fit(one_left, wanted).room_id == ATTIC
+    none_left = Roster(zone=ZONE, grid=15, workers=found.workers, rooms={ROOM: full})
+    assert fit(none_left, wanted).taken.rule == "room_taken"
+    with pytest.raises(Refused, match="There is no room"):
+        fit(Roster(zone=ZONE, grid=15, workers=found.workers, rooms={}), wanted)
+    with pytest.raises(Unknown):
+        fit(Roster(zone=ZONE, grid=15, workers={}, rooms={}), wanted)
+
+
+def test_hours_are_judged_across_their_seams():
+    spans = [Span(weekday="mon", from_="22:00", to="24:00"), Span(weekday="tue", from_="00:00", to="02:00")]
+    night = Worker(therapist_id=ADA, name="Ada", hours=spans, rooms=[])
+    over_midnight = (local(2, 23, 30), local(3, 0, 30))
+    assert roster().outside(night, over_midnight) is None
+    assert roster().outside(night, (local(3, 1, 30), local(3, 2, 30))).rule == "outside_hours"
+
+
+def test_alternatives_start_on_the_first_day_that_is_possible():
+    wanted = Want(appointment_id=UUID(int=9), therapist_id=ADA, starts_at=local(2, 10), minutes=60)
+    refusal = Refusal(rule="break", detail="Break.", earliest=date(2026, 3, 10))
+    found = alternatives(roster(), fit(roster(), wanted), refusal, DAWN)
+    assert [one["starts_at"] for one in found] == [local(10, 10), local(10, 9, 45), local(10, 10, 15)]
+
+
+def visit(day: int) -> Appointment:
+    starts_at = local(day, 10)
+    return Appointment(
+        appointment_id=UUID(int=100 + day), therapist_id=ADA, room_id=ROOM, starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("later", "days", "moves", "left"),
+    [
+        ((4, 9, 11), (4, 9, 11, 16), {}, (16,)),
+        ((4, 9, 11), (6, 9, 11, 16), {4: 6}, (16,)),
+        ((4, 9, 11), (6, 13, 16), {4: 6, 9: 13, 11: 16}, ()),
+        ((), (6,), {}, (6,)),
+    ],
+)
+def test_who_keeps_their_day_stays(later, days, moves, left):
+    found, fresh = keep(
+        [visit(day) for day in later], [date(2026, 3, day) for day in days], lambda one: day_of(one.starts_at, ZONE)
+    )
+    assert {one.starts_at.day: day.day for one, day in found} == moves
+    assert [day.day for day in fresh] == list(left)
