@@ -39,7 +39,7 @@ class Config(Struct, frozen=True, kw_only=True, rename=lambda name: f"SERIATIM_{
 def read_config() -> Config:
     """The process's configuration; a malformed variable is named in the error."""
     given = {name: value for name, value in os.environ.items() if name.startswith("SERIATIM_") and value}
-    return msgspec.convert(given, Config, strict=False)
+    return msgspec.convert(given, Config, strict=False, dec_hook=lambda cls, value: cls(value))
 
 
 class Reminders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -27,7 +28,7 @@ class Release(Struct, frozen=True, kw_only=True):
     holder: UUID
 
 
-Claims = dict[type[Event], Callable[[Event], Iterable[Claim | Release]]]
+Claims = dict[type[Event], Callable[[Any], Iterable[Claim | Release]]]
 
 
 class Taken(Refused):

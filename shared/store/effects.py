@@ -33,7 +33,7 @@ class Effects:
 
     def _claims_of(self, event: object) -> Iterable[Claim | Release]:
         follow = self.claims.get(type(event))  # type: ignore[arg-type]
-        return follow(event) if follow else ()  # type: ignore[arg-type]
+        return follow(event) if follow else ()
 
     def releases(self, recorded: Recorded) -> Iterator[Statement]:
         """Rows to let go before anything is claimed."""

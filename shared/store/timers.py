@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -24,7 +25,7 @@ class StopTimer(Struct, frozen=True, kw_only=True):
     key: UUID
 
 
-Timers = dict[type[Event], Callable[[Event], Iterable[SetTimer | StopTimer]]]
+Timers = dict[type[Event], Callable[[Any], Iterable[SetTimer | StopTimer]]]
 Due = dict[str, Callable[[SetTimer, datetime], tuple[str, Command]]]
 """Kind of timer → what it asks for when it fires: `(timer, now) -> (stream, command)`."""
 

@@ -1,0 +1,216 @@
+"""The routes of `protocol`: courses, what they allow, and the note."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from services.protocol import bodies, history, queries
+from services.protocol.domain import commands as c
+from services.protocol.domain.cadence import verdicts
+from services.protocol.domain.course import stream
+from services.protocol.domain.definition import Definition
+from services.protocol.queries import CourseView, definitions
+from shared.decider import Unknown, refuse
+from shared.http.problems import Forbidden, Malformed
+from shared.http.routes import STAFF, Call, Route
+from shared.messages import Command
+from shared.questions import AskContact, Verdict
+from shared.store.unit import Tx
+from shared.vocabulary import Role
+
+CLINICAL: tuple[Role, ...] = ("owner", "therapist")
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """A protocol in a line."""
+
+    id: str
+    title: str
+    version: int
+    summary: str
+    total: int | None
+    label: str | None
+
+
+class Protocols(Struct, frozen=True, kw_only=True):
+    """All protocols."""
+
+    protocols: list[Brief]
+
+
+class Courses(Struct, frozen=True, kw_only=True):
+    """A client's courses."""
+
+    courses: list[CourseView]
+
+
+class Verdicts(Struct, frozen=True, kw_only=True):
+    """One verdict for each day asked about."""
+
+    verdicts: list[Verdict]
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """What happened, in order."""
+
+    history: list[history.Happening]
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """A new course."""
+
+    course_id: UUID
+
+
+async def list_protocols(call: Call) -> Protocols:
+    """Every definition in a line."""
+    found = [
+        Brief(id=d.id, title=d.title, version=d.version, summary=d.summary, total=d.total, label=d.label)
+        for d in definitions(call.service).values()
+    ]
+    return Protocols(protocols=found)
+
+
+async def show_protocol(call: Call) -> Definition:
+    """The whole definition, with sources."""
+    found = definitions(call.service).get(call.request.match_info["protocol"])
+    if found is None:
+        raise Unknown("There is no such protocol.")
+    return found
+
+
+async def open_course(call: Call) -> dict[str, Any]:
+    """Open a course for a client who exists and follows this protocol in no other open course."""
+    body: bodies.OpenCourseBody = call.body
+    if body.protocol not in definitions(call.service):
+        known = ", ".join(definitions(call.service))
+        raise Malformed("protocol", f"There is no such protocol. There are: {known}.")
+    if await call.service.ask(AskContact(client_id=body.client_id)) is None:
+        raise Unknown("There is no client with this id.")
+    course_id = call.new_id()
+    asked = {name: getattr(body, name) for name in body.__struct_fields__}
+
+    async def unit(tx: Tx) -> dict[str, Any]:
+        open_ones = await tx.fetch(
+            "select 1 from course where client_id = $1 and protocol = $2 and not closed", body.client_id, body.protocol
+        )
+        if open_ones:
+            raise refuse("course_already_open", "The client follows this protocol already. Close that course first.")
+        await tx.decide(stream(course_id), c.OpenCourse(now=call.now, course_id=course_id, **asked))
+        return {"course_id": course_id}
+
+    return dict(await call.write(unit, streams=[stream(course_id)], reads=True))
+
+
+async def list_courses(call: Call) -> Courses:
+    """A client's courses; a client sees only their own."""
+    if call.who.role == "client" and call.query.client_id != call.who.client_id:
+        raise Forbidden("This belongs to somebody else.")
+    return Courses(courses=await queries.courses_of(call.service, call.query.client_id))
+
+
+async def show_course(call: Call) -> CourseView:
+    """One course, now or as of an instant."""
+    state = await queries.course(call.service, call.path_id("course_id"), call.query.as_of)
+    if call.who.role == "client" and state.opened.client_id != call.who.client_id:
+        raise Unknown("There is no course with this id.")
+    return queries.view(call.service, state, call.query.as_of or call.now)
+
+
+async def show_note(call: Call) -> dict[str, Any]:
+    """The note for the next session."""
+    state = await queries.course(call.service, call.path_id("course_id"))
+    return queries.note_view(call.service, state)
+
+
+async def check(call: Call) -> Verdicts:
+    """Would these days do as the next sessions, in this order?"""
+    state = await queries.course(call.service, call.path_id("course_id"))
+    cadence = state.cadence(definitions(call.service)[state.opened.protocol])
+    return Verdicts(verdicts=verdicts(cadence, call.body.dates))
+
+
+async def show_history(call: Call) -> History:
+    """What happened, in order."""
+    course_id = call.path_id("course_id")
+    await queries.course(call.service, course_id)
+    return History(history=history.happenings(await call.service.store.read(stream(course_id))))
+
+
+async def _ask(call: Call, command: Command) -> dict[str, Any]:
+    course_id = call.path_id("course_id")
+
+    async def unit(tx: Tx) -> dict[str, Any]:
+        await tx.decide(stream(course_id), command)
+        return {"course_id": course_id}
+
+    return dict(await call.write(unit, streams=[stream(course_id)]))
+
+
+async def _shown(call: Call, _: dict[str, Any]) -> CourseView:
+    state = await queries.course(call.service, call.path_id("course_id"))
+    return queries.view(call.service, state, call.now)
+
+
+async def override(call: Call) -> dict[str, Any]:
+    """Allow a day against a rule; who allows it stands beside it for ever."""
+    given = msgspec.structs.asdict(call.body)
+    return await _ask(call, c.GrantOverride(now=call.now, granted_by=call.who.actor, **given))
+
+
+async def pause(call: Call) -> dict[str, Any]:
+    """An agreed absence."""
+    body: bodies.PauseBody = call.body
+    return await _ask(call, c.PauseCourse(now=call.now, paused_from=body.first, to=body.to, reason=body.reason))
+
+
+async def resume(call: Call) -> dict[str, Any]:
+    """The client is back."""
+    return await _ask(call, c.ResumeCourse(now=call.now))
+
+
+async def close(call: Call) -> dict[str, Any]:
+    """Close the course."""
+    return await _ask(call, c.CloseCourse(now=call.now, reason=call.body.reason))
+
+
+async def reopen(call: Call) -> dict[str, Any]:
+    """Reopen the course."""
+    return await _ask(call, c.ReopenCourse(now=call.now))
+
+
+async def decide_lapse(call: Call) -> dict[str, Any]:
+    """Decide what becomes of the course after a long gap."""
+    return await _ask(call, c.DecideLapse(now=call.now, decision=call.body.decision))
+
+
+def _change(name: str, handler: Any, takes: type[Struct], roles: tuple[Role, ...], summary: str) -> Route:
+    path = f"/courses/{{course_id}}/{name}"
+    return Route("POST", path, handler, roles, summary, takes=takes, gives=CourseView, answer=_shown)
+
+
+ANYONE: tuple[Role, ...] = (*STAFF, "client")
+COURSE = "/courses/{course_id}"
+ROUTES = [
+    Route("GET", "/protocols", list_protocols, ANYONE, "All protocols", gives=Protocols),
+    Route("GET", "/protocols/{protocol}", show_protocol, ANYONE, "One protocol", gives=Definition),
+    Route(
+        "POST", "/courses", open_course, STAFF, "Open a course", takes=bodies.OpenCourseBody, gives=Opened, status=201
+    ),
+    Route("GET", "/courses", list_courses, ANYONE, "A client's courses", query=bodies.ClientQuery, gives=Courses),
+    Route("GET", COURSE, show_course, ANYONE, "One course", query=bodies.AsOfQuery, gives=CourseView),
+    Route("GET", f"{COURSE}/note", show_note, CLINICAL, "The note for the next session"),
+    Route("POST", f"{COURSE}/check", check, STAFF, "Would these days do?", takes=bodies.CheckBody, gives=Verdicts),
+    Route("GET", f"{COURSE}/history", show_history, STAFF, "What happened", gives=History),
+    Route(
+        "POST", f"{COURSE}/overrides", override, CLINICAL, "Allow a day against a rule",
+        takes=bodies.OverrideBody, gives=CourseView, status=201, answer=_shown,
+    ),
+    _change("pause", pause, bodies.PauseBody, STAFF, "Pause the course"),
+    _change("resume", resume, bodies.EmptyBody, STAFF, "Resume the course"),
+    _change("close", close, bodies.ReasonBody, STAFF, "Close the course"),
+    _change("reopen", reopen, bodies.EmptyBody, STAFF, "Reopen the course"),
+    _change("lapse", decide_lapse, bodies.LapseBody, CLINICAL, "Decide after a long gap"),
+]  # fmt: skip

@@ -1,0 +1,65 @@
+"""A course's history in sentences a person can read; no clinical figures."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from services.protocol.domain import events as own
+from shared.events import protocol as told
+from shared.messages import Event, Instant, Recorded
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """What happened, when, and who is behind it."""
+
+    at: Instant
+    actor: str
+    type: str
+    text: str
+
+
+def happenings(events: list[Recorded]) -> list[Happening]:
+    """The course's events worth telling, in order."""
+    return [
+        Happening(at=recorded.recorded_at, actor=recorded.cause.actor, type=recorded.type, text=tell(recorded.event))
+        for recorded in events
+        if (tell := TELL.get(type(recorded.event)))
+    ]
+
+
+def _opened(event: own.CourseOpened) -> str:
+    before = f", {event.sessions_before} sessions given before" if event.sessions_before else ""
+    return f"Course opened ({event.protocol}), starting {event.starts_on}{before}."
+
+
+def _milestone(event: told.ExerciseMilestone) -> str:
+    return {
+        "cleared": f"Exercise at home may begin: {event.per_week} days a week.",
+        "week_met": f"Exercise target of the week met: {event.value} days.",
+        "four_weeks": f"Exercise target met {event.value} weeks in a row.",
+        "steps": f"{event.value} steps.",
+        "walked_minutes": f"{event.value} minutes walked.",
+    }[event.kind]
+
+
+TELL: dict[type[Event], Callable[[Any], str]] = {
+    own.CourseOpened: _opened,
+    own.SeriesRepeated: lambda e: f"Series {e.number} starts again: {e.sessions} sessions set back.",
+    told.SeriesStarted: lambda e: f"Series {e.number} began ({e.sessions} sessions).",
+    told.SessionCounted: lambda e: f"Session {e.ordinal} took place on {e.on}.",
+    told.SessionDiscounted: lambda _: "A session was withdrawn.",
+    told.SeriesCompleted: lambda e: f"Series {e.number} completed on {e.on}.",
+    told.BreakStarted: lambda e: f"Break of {e.weeks} weeks began; first free day {e.first_day}.",
+    told.BreakEnded: lambda e: f"Break ended on {e.on}{', early' if e.early else ''}.",
+    told.MaintenanceStarted: lambda e: f"Maintenance began on {e.on}.",
+    told.CadenceSlipped: lambda e: f"Week from {e.week_from}: {e.sessions} of {e.expected} sessions.",
+    told.CourseLapsed: lambda e: f"No session since {e.since}.",
+    told.DeviationNoted: lambda e: f"Against the protocol on {e.on}: {e.rule.replace('_', ' ')}.",
+    told.ExerciseMilestone: _milestone,
+    told.OverrideGranted: lambda e: f"{e.date} allowed against the rule {e.rule.replace('_', ' ')} ({e.reason}).",
+    told.CoursePaused: lambda e: f"Paused from {e.paused_from}{f' to {e.to}' if e.to else ''} ({e.reason}).",
+    told.CourseResumed: lambda e: f"Resumed on {e.on}.",
+    told.CourseClosed: lambda e: f"Closed on {e.on} ({e.reason}).",
+    told.CourseReopened: lambda e: f"Reopened on {e.on}.",
+}

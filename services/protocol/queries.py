@@ -1,0 +1,178 @@
+"""Courses as they are answered to people and to other services."""
+
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from services.protocol.domain.cadence import stand, verdicts
+from services.protocol.domain.course import stream
+from services.protocol.domain.definition import Definition
+from services.protocol.domain.exercise import target, weeks
+from services.protocol.domain.note import Note, phase_view, prepare
+from services.protocol.domain.plan import plan
+from services.protocol.domain.state import Course
+from shared.clock import day_of
+from shared.decider import Unknown
+from shared.questions import AskCourse, AskNote, AskPlan, AskVerdicts, CourseFacts, CoursePlan, Question, Verdict
+from shared.service import Service
+from shared.store.unit import Folded, fold
+
+
+class CourseView(Struct, frozen=True, kw_only=True):
+    """A course as it stands; `phase` is that of the next session."""
+
+    course_id: UUID
+    client_id: UUID
+    protocol: str
+    title: str
+    status: str
+    starts_on: str
+    phase: dict[str, Any]
+    sessions_completed: int
+    next_ordinal: int
+    pause: dict[str, Any] | None = msgspec.field(name="break")
+    exercise: dict[str, Any]
+    slips: int
+    lapse_undecided: bool
+    deviations: list[dict[str, Any]]
+    label: str | None
+
+
+def definitions(service: Service) -> dict[str, Definition]:
+    """The protocols this practice offers, by id."""
+    return cast("dict[str, Definition]", service.own)
+
+
+async def course(service: Service, course_id: UUID, as_of: datetime | None = None) -> Course:
+    """The course, now or as of an instant (inclusive). Raises `Unknown`, also for an erased client's."""
+    now: Course | None = await service.store.state(stream(course_id))
+    if now is None or now.forgotten:
+        raise Unknown("There is no course with this id.")
+    if as_of is None:
+        return now
+    events = [event for event in await service.store.read(stream(course_id)) if event.recorded_at <= as_of]
+    engine = service.store.engine
+    then: Course | None = fold(engine.decider(stream(course_id)), Folded(0, None), events).state
+    if then is None:
+        raise Unknown("The course was not open yet then.")
+    return then
+
+
+def view(service: Service, state: Course, now: datetime) -> CourseView:
+    """The course in the words of the API."""
+    definition, opened = definitions(service)[state.opened.protocol], state.opened
+    today = day_of(now, service.practice.tz)
+    return CourseView(
+        course_id=opened.course_id,
+        client_id=opened.client_id,
+        protocol=opened.protocol,
+        title=definition.title,
+        status=state.status(today),
+        starts_on=opened.starts_on.isoformat(),
+        phase=phase_view(definition, state),
+        sessions_completed=state.completed,
+        next_ordinal=state.completed + 1,
+        pause=_pause(state),
+        exercise={
+            "cleared": state.cleared_on is not None,
+            "per_week": target(definition, state) if state.cleared_on else 0,
+            "weeks": msgspec.to_builtins(weeks(state, today)),
+        },
+        slips=state.slips,
+        lapse_undecided=state.lapse_undecided,
+        deviations=[_deviation(event) for event in state.deviations],
+        label=definition.label,
+    )
+
+
+def _pause(state: Course) -> dict[str, Any] | None:
+    if state.pause is None:
+        return None
+    return {"started_on": state.pause.started_on.isoformat(), "first_day": state.pause.first_day.isoformat()}
+
+
+def _deviation(event: Any) -> dict[str, Any]:
+    return {
+        "rule": event.rule,
+        "session_id": event.session_id,
+        "appointment_id": event.appointment_id,
+        "on": event.on.isoformat(),
+    }
+
+
+def note_view(service: Service, state: Course) -> dict[str, Any]:
+    """The note with the instant it was prepared."""
+    note: Note = prepare(definitions(service)[state.opened.protocol], state)
+    return {**msgspec.to_builtins(note), "prepared_at": state.prepared_at, "digest": note.digest}
+
+
+async def courses_of(service: Service, client_id: UUID) -> list[CourseView]:
+    """The client's courses, the newest first."""
+    rows = await service.store.fetch(
+        "select course_id from course where client_id = $1 order by opened_at desc", client_id
+    )
+    return [view(service, await course(service, row["course_id"]), service.clock.now()) for row in rows]
+
+
+async def _owned(service: Service, course_id: UUID, client_id: UUID | None = None) -> Course | None:
+    try:
+        found = await course(service, course_id)
+    except Unknown:
+        return None
+    return found if client_id in (None, found.opened.client_id) else None
+
+
+async def answer_verdicts(service: Service, question: AskVerdicts) -> list[list[Verdict]] | None:
+    """Each list of days judged by itself."""
+    state = await _owned(service, question.course_id, question.client_id)
+    if state is None:
+        return None
+    cadence = state.cadence(definitions(service)[state.opened.protocol])
+    return [verdicts(cadence, days) for days in question.itineraries]
+
+
+async def answer_plan(service: Service, question: AskPlan) -> CoursePlan | None:
+    """Days for the next sessions."""
+    state = await _owned(service, question.course_id, question.client_id)
+    return plan(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
+
+
+async def answer_course(service: Service, question: AskCourse) -> CourseFacts | None:
+    """Whose course it is and how far it has come."""
+    state = await _owned(service, question.course_id)
+    if state is None:
+        return None
+    definition = definitions(service)[state.opened.protocol]
+    return CourseFacts(
+        course_id=question.course_id,
+        client_id=state.opened.client_id,
+        protocol=definition.id,
+        title=definition.title,
+        status=state.status(day_of(service.clock.now(), service.practice.tz)),
+        sessions_completed=state.completed,
+        completed_on=[given.on for given in state.given],
+        total=definition.total,
+    )
+
+
+async def answer_note(service: Service, question: AskNote) -> dict[str, Any] | None:
+    """The note for the next session."""
+    state = await _owned(service, question.course_id)
+    if state is None or state.closed or stand(state.cadence(_definition(service, state))).phase is None:
+        return None
+    return note_view(service, state)
+
+
+def _definition(service: Service, state: Course) -> Definition:
+    return definitions(service)[state.opened.protocol]
+
+
+ANSWERS: dict[type[Question], Any] = {
+    AskVerdicts: answer_verdicts,
+    AskPlan: answer_plan,
+    AskCourse: answer_course,
+    AskNote: answer_note,
+}
