@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.notify.domain.due import Policy
 from services.notify.sending import Desk
 from shared.service import Service
 from shared.store.work import Unavailable
+from shared.tasks import stop, woken
 
 log = structlog.get_logger()
 
@@ -50,8 +51,7 @@ class Sender:
             self._busy = True
             self._held_up = await self._round()
             self._busy = False
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
+            await woken(self._wake, LOOK_AGAIN)
 
     def stop(self) -> None:
         """Take up nothing new; what is on its way to the mail server is answered for."""
@@ -113,6 +113,4 @@ async def sending(policy: Policy, service: Service) -> AsyncIterator[Sender]:
     finally:
         sender.stop()
         await asyncio.wait([task], timeout=LAST_WORDS)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await stop(task)

@@ -1,0 +1,1 @@
+"""Tests of notify against real servers."""
