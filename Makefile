@@ -34,13 +34,13 @@ environment:
 	@cp requirements.lock $(SET)
 
 run: $(SET) ## Run everything: PORT=8080 DATA=.seriatim CLOCK=real|simulated (NOW=… where a simulated clock starts)
-	@$(RUN) -m deploy run --port "$(PORT)" --data "$(DATA)" --clock "$(CLOCK)" $(if $(NOW),--now "$(NOW)")
+	@exec $(RUN) -m deploy run --port "$(PORT)" --data "$(DATA)" --clock "$(CLOCK)" $(if $(NOW),--now "$(NOW)")
 
 token: $(SET) ## Print a token for curl: ROLE=owner|front_desk|therapist|client DATA=.seriatim (CLIENT=… for a client)
 	@$(RUN) -m deploy token --data "$(DATA)" --role "$(ROLE)" $(if $(CLIENT),--client "$(CLIENT)")
 
 demo: $(SET) ## Tell a whole course of care on a simulated clock, then leave the pages up (ONCE=1: exit)
-	@$(RUN) -m deploy.demo --port "$(PORT)" $(if $(ONCE),--once)
+	@exec $(RUN) -m deploy.demo --port "$(PORT)" $(if $(ONCE),--once)
 
 test: $(SET) ## Run all tests (t=tests/unit for some)
 	@$(RUN) -m pytest $(t)
