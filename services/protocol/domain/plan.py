@@ -55,9 +55,10 @@ def choose(cadence: Cadence, candidates: Sequence[Candidate], days_a_week: int |
     pace = pace_of(phase, days_a_week)
     last = cadence.days[-1] if cadence.days else date.min
     best: Candidate | None = None
-    limit = _keeps_pace_until(cadence, pace)
+    candidates = [candidate for candidate in candidates if candidate.date > last]
+    limit = _keeps_pace_until(cadence, pace, candidates[0].date) if candidates else last
     for candidate in candidates:
-        if candidate.date <= last or (best and candidate.date > limit):
+        if best and candidate.date > limit:
             continue
         if best and candidate.rank >= best.rank:
             continue
@@ -79,15 +80,18 @@ def _will_do(cadence: Cadence, day: date, phase: Phase, pace: int) -> bool:
     return refusal(cadence, day) is None and not crowded(cadence.recent, day, min(pace, phase.max_in_7_days))
 
 
-def _keeps_pace_until(cadence: Cadence, pace: int) -> date:
-    """The last day on which the next session still keeps the pace."""
+def _keeps_pace_until(cadence: Cadence, pace: int, first: date) -> date:
+    """The last day on which the next session still keeps the pace; `first` is the first day that is free.
+
+    At the start of a phase and after a long gap there is no pace to keep yet: a week to start as wished.
+    """
     recent = cadence.recent
-    if len(recent) >= pace:
-        return recent[-pace] + timedelta(days=7)
-    if recent:
-        return recent[0] + timedelta(days=6)
-    pause = stand(cadence).pause
-    return (pause.first_day if pause else cadence.starts_on) + timedelta(days=6)
+    if not recent:
+        pause = stand(cadence).pause
+        return max(pause.first_day if pause else cadence.starts_on, first) + timedelta(days=6)
+    if (first - recent[-1]).days > cadence.definition.policy.lapse_days:
+        return first + timedelta(days=6)
+    return recent[-pace] + timedelta(days=7) if len(recent) >= pace else recent[0] + timedelta(days=6)
 
 
 def _upcoming_break(cadence: Cadence) -> list[PlannedBreak]:
