@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from shared.messages import Instant
 
@@ -70,29 +70,50 @@ class Step(Struct, frozen=True, kw_only=True):
     minutes: float = 0
     technique: str | None = None
     region: str | None = None
-    source: str | None = None
+    source: str = ""
 
 
 class Focus(Struct, frozen=True, kw_only=True):
     """A region to dwell on."""
 
     region: str
-    minutes: float = 0
-    why: str | None = None
+    minutes: float
+    why: str
 
 
 class NotYet(Struct, frozen=True, kw_only=True, rename={"since": "from"}):
-    """What is not allowed yet, and from when (a session's number or a sentence)."""
+    """What is not allowed yet, and from when."""
 
     what: str
-    since: Any = None
+    since: str = ""
 
 
-class Caution(Struct, frozen=True, kw_only=True):
-    """A caution and where it comes from."""
+class Sourced(Struct, frozen=True, kw_only=True):
+    """A sentence and where it comes from."""
 
     text: str
-    source: str | None = None
+    source: str = ""
+
+
+class HomeExercise(Struct, frozen=True, kw_only=True):
+    """Exercise at home as the note tells it; no advice before it is cleared."""
+
+    cleared: bool = False
+    per_week: int = 0
+    advice: list[Sourced] = []
+
+
+class LastSession(Struct, frozen=True, kw_only=True):
+    """Figures of the session before."""
+
+    on: date
+    pain_before: int
+    pain_after: int
+    minutes: float = 0
+    tender_points: int = 0
+    aggravated: bool = False
+    contraction: bool = False
+    regions: list[str] = []
 
 
 class Note(Struct, frozen=True, kw_only=True):
@@ -101,14 +122,15 @@ class Note(Struct, frozen=True, kw_only=True):
     ordinal: int
     prepared_at: Instant
     minutes: float
-    phase: Any = None
-    positions: list[Any] = []
+    positions: list[Sourced] = []
     sequence: list[Step] = []
     focus: list[Focus] = []
     not_yet: list[NotYet] = []
-    cautions: list[Caution] = []
-    exercise: Any = None
-    last_session: dict[str, Any] | None = None
+    cautions: list[Sourced] = []
+    exercise: HomeExercise = HomeExercise()
+    last_session: LastSession | None = None
+    tell: list[Sourced] = []
+    body_maps: list[str] = []
     label: str | None = None
 
 
@@ -121,8 +143,9 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class Protocol(Struct, frozen=True, kw_only=True):
-    """A definition, as far as the ribbon needs it."""
+    """A definition, as far as the pages need it."""
 
     title: str
     label: str | None = None
-    phases: list[Part] = field(default_factory=list)
+    phases: list[Part] = []
+    sources: list[Sourced] = []

@@ -44,7 +44,7 @@ async def show_course(call: PageCall) -> web.Response:
         sentence=words.state_sentence(course),
         remarks=words.remarks(course, call.today),
         slips=words.slips_sentence(course),
-        note=paper.page(note, call.zone) if note else None,
+        note=paper.page(note, protocol.sources if protocol else [], call.zone) if note else None,
         note_why=why_no_note(call, course),
         **visits_to_come(call, course, visits, known),
     )

@@ -71,7 +71,7 @@ async def read_facts(call: PageCall, on: date) -> Facts:
 
 async def visits_between(call: PageCall, begin: date, end: date) -> Sequence[Visit]:
     """Read the visits of some days, `end` not included, in order."""
-    query = {"from": begin.isoformat(), "to": end.isoformat()}
+    query = {"from": begin.isoformat(), "to": end.isoformat(), "limit": parts.MOST}
     found = await call.part(call.read("scheduling", "/calendar", Visits, **query), Visits(appointments=[]))
     return sorted(found.appointments, key=lambda visit: visit.starts_at)
 

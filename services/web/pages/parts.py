@@ -11,6 +11,7 @@ from services.web.page import PageCall
 from services.web.views.course import Known
 from services.web.views.words import STATES
 
+MOST = "500"
 NO_NAME = "Name not available"
 
 
@@ -28,7 +29,7 @@ async def names_of(call: PageCall, client_ids: Iterable[UUID]) -> Mapping[UUID, 
 
 async def itinerary(call: PageCall, client_id: UUID) -> Sequence[Visit] | None:
     """Read all visits of a client; none when `scheduling` is away."""
-    reading = call.read("scheduling", f"/clients/{client_id}/itinerary", Visits)
+    reading = call.read("scheduling", f"/clients/{client_id}/itinerary", Visits, limit=MOST)
     visits = await call.part(reading, None)
     return visits.appointments if visits else None
 

@@ -1,25 +1,20 @@
 """The next-session note as on paper: what to do with minutes, not yet, positions, cautions and sources."""
 
-import re
-from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from services.web.answers.protocol import Note, Step
-from services.web.views.words import SOURCES, WHATS, minutes, moment, short_day, spoken
-
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+from services.web.answers.protocol import HomeExercise, LastSession, Note, Sourced, Step
+from services.web.views.words import WHATS, count, minutes, moment, short_day, spoken
 
 
-class StepLine(Struct, frozen=True, kw_only=True):
-    """One step: what, for how long (empty where it takes no minutes of its own), and its source."""
+class Line(Struct, frozen=True, kw_only=True):
+    """A sentence, its minutes (empty where it takes none of its own) and its source."""
 
     text: str
-    minutes: str
-    source: str
+    source: str = ""
+    minutes: str = ""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -29,83 +24,71 @@ class Page(Struct, frozen=True, kw_only=True):
     prepared: str
     length: str
     label: str
-    steps: list[StepLine]
+    steps: list[Line]
     focus: list[str]
     not_yet: list[str]
-    positions: list[str]
-    cautions: list[StepLine]
-    exercise: str
+    positions: list[Line]
+    cautions: list[Line]
+    tell: list[Line]
+    exercise: list[Line]
     last_time: list[str]
+    body_maps: str
     sources: list[str]
 
 
-def page(note: Note, zone: ZoneInfo) -> Page:
-    """Put the note into words."""
+def page(note: Note, sources: Sequence[Sourced], zone: ZoneInfo) -> Page:
+    """Put the note into words. `sources` are those of the protocol: their key and what it stands for."""
+    steps, cautions = [_step(step) for step in note.sequence], lines(note.cautions)
+    positions, tell, exercise = lines(note.positions), lines(note.tell), _exercise(note.exercise)
     return Page(
         ordinal=note.ordinal,
         prepared=moment(note.prepared_at, zone),
         length=minutes(note.minutes),
         label=note.label or "",
-        steps=[_step(step) for step in note.sequence],
-        focus=[_focus(item.region, item.minutes, item.why) for item in note.focus],
-        not_yet=[_not_yet(item.what, item.since) for item in note.not_yet],
-        positions=[said(position) for position in note.positions],
-        cautions=[StepLine(text=item.text, minutes="", source=item.source or "") for item in note.cautions],
-        exercise=said(note.exercise),
-        last_time=last_time(note.last_session),
-        sources=_sources(note),
+        steps=steps,
+        focus=[f"{spoken(item.region)}: {minutes(item.minutes)} ({item.why})" for item in note.focus],
+        not_yet=[f"{WHATS.get(item.what, spoken(item.what))}: {item.since}" for item in note.not_yet],
+        positions=positions,
+        cautions=cautions,
+        tell=tell,
+        exercise=exercise,
+        last_time=list(_last_time(note.last_session)) if note.last_session else [],
+        body_maps=", ".join(spoken(name).lower() for name in note.body_maps),
+        sources=_used(sources, [*steps, *cautions, *positions, *tell, *exercise]),
     )
 
 
-def _step(step: Step) -> StepLine:
+def lines(sentences: Sequence[Sourced]) -> list[Line]:
+    """Give sentences with their sources."""
+    return [Line(text=sentence.text, source=sentence.source) for sentence in sentences]
+
+
+def _step(step: Step) -> Line:
     region = spoken(step.region) if step.region else ""
     text = f"{region}: {step.detail}" if region and region.lower() not in step.detail.lower() else step.detail
-    return StepLine(text=text, minutes=minutes(step.minutes) if step.minutes else "", source=step.source or "")
+    return Line(text=text, source=step.source, minutes=minutes(step.minutes) if step.minutes else "")
 
 
-def _focus(region: str, length: float, why: str | None) -> str:
-    reason = f" ({why})" if why else ""
-    return f"{spoken(region)}: {minutes(length)}{reason}" if length else f"{spoken(region)}{reason}"
+def _exercise(exercise: HomeExercise) -> list[Line]:
+    if not exercise.cleared:
+        return []
+    often = [Line(text=f"At least {exercise.per_week} times a week.")] if exercise.per_week else []
+    return [*often, *lines(exercise.advice)]
 
 
-def _not_yet(what: str, since: Any) -> str:
-    from_when = f"from session {since}" if isinstance(since, int) else said(since)
-    return f"{WHATS.get(what, said(what))}: {from_when}" if from_when else WHATS.get(what, said(what))
+def _last_time(session: LastSession) -> Iterator[str]:
+    yield f"{short_day(session.on)}: pain {session.pain_before} → {session.pain_after}"
+    if session.minutes:
+        where = ", ".join(dict.fromkeys(spoken(region).lower() for region in session.regions))
+        yield f"{minutes(session.minutes)} on {where}" if where else minutes(session.minutes)
+    yield count(session.tender_points, "tender point")
+    if session.aggravated:
+        yield "more pain afterwards"
+    if session.contraction:
+        yield "a muscle contracted during stretching"
 
 
-def said(value: Any) -> str:
-    """Any plain value of a note as words: a sentence stays, a record is read out field by field."""
-    if value is None or isinstance(value, bool):
-        return ""
-    if isinstance(value, dict):
-        return str(value.get("text") or value.get("detail") or ", ".join(_fields(value)))
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(said, value)))
-    return _day(value) if isinstance(value, str) and DAY.fullmatch(value) else str(value)
-
-
-def _day(text: str) -> str:
-    return short_day(date.fromisoformat(text))
-
-
-def _fields(record: dict[str, Any]) -> Iterable[str]:
-    return (f"{spoken(name).lower()} {said(value)}" for name, value in record.items() if said(value))
-
-
-def last_time(session: dict[str, Any] | None) -> list[str]:
-    """What happened last time, a line a fact; empty before the first session."""
-    return list(_last(session)) if session else []
-
-
-def _last(session: dict[str, Any]) -> Iterable[str]:
-    before, after = session.get("pain_before"), session.get("pain_after")
-    if before is not None and after is not None:
-        yield f"pain {before} → {after}"
-    known = {"pain_before", "pain_after", "session_id", "therapist_id", "course_id", "client_id"}
-    yield from _fields({name: value for name, value in session.items() if name not in known})
-
-
-def _sources(note: Note) -> list[str]:
-    named = [step.source or "" for step in note.sequence] + [caution.source or "" for caution in note.cautions]
-    used = set(" ".join(named).replace(",", " ").split())
-    return [text for key, text in SOURCES.items() if key in used]
+def _used(sources: Sequence[Sourced], said: Sequence[Line]) -> list[str]:
+    """Name the sources that are used on the page, in the protocol's order."""
+    used = {key for line in said for key in line.source.replace(",", " ").split()}
+    return [f"{source.source}: {source.text}" for source in sources if source.source in used]

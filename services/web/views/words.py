@@ -35,13 +35,6 @@ WHATS = {
     "full_body": "The whole body",
     "exercise": "Exercise at home",
 }
-SOURCES = {
-    "A": "Source A: Massage & Bodywork, February/March 2004",
-    "B": "Source B: practitioner's article on fibromyalgia, ALS and sports massage",
-    "C": "Source C: explainer on neuromuscular massage therapy",
-    "D": "Source D: public clinical references",
-    "policy": "The practice's own policy, where the articles are silent",
-}
 
 
 def day(value: date) -> str:

@@ -73,7 +73,7 @@ def rosas_visits() -> list[dict[str, Any]]:
     days, day = [], date(2026, 1, 20)
     for ordinal in range(1, 34):
         days.append(day)
-        step = 3 if day.weekday() == 1 else 4
+        step = {1: 3, 2: 2}.get(day.weekday(), 4)
         day += timedelta(days={15: 15, 30: 22}.get(ordinal, 7 if ordinal > 30 else step))
         if ordinal == 12:
             day = TODAY
@@ -128,13 +128,20 @@ def note(**more: Any) -> dict[str, Any]:
         ],
         "focus": [{"region": "neck", "minutes": 7, "why": "tender on the left last time"}],
         "allowed": {"pir": True, "periosteal": False, "intensive": True, "full_body": True, "exercise": True},
-        "not_yet": [{"what": "periosteal", "from": 26}],
+        "not_yet": [{"what": "periosteal", "from": "sessions 26 to 30"}],
         "cautions": [
             {"text": "Never in a massage chair", "source": "A"},
             {"text": "Keep off the carotid artery", "source": "A"},
         ],
-        "exercise": "Slow, never forced, at least 2 to 3 times a week.",
-        "last_session": {"on": "2026-02-27", "pain_before": 6, "pain_after": 4, "aggravated": False},
+        "exercise": {"cleared": True, "per_week": 2, "advice": [
+            {"text": "Slow, never forced; at the slightest pain stop and go back to the middle", "source": "A"},
+        ]},
+        "last_session": {
+            "on": "2026-02-27", "pain_before": 6, "pain_after": 4, "minutes": 44, "tender_points": 12,
+            "aggravated": False, "contraction": False, "regions": ["neck", "neck", "upper_back"],
+        },
+        "tell": [],
+        "body_maps": ["cervical", "upper_thoracic"],
         "label": None,
     } | more  # fmt: skip
 
@@ -150,6 +157,11 @@ PROTOCOL = {
         {"kind": "series", "sessions": 15},
         {"kind": "break", "weeks": 3},
         {"kind": "maintenance"},
+    ],
+    "sources": [
+        {"text": "Massage & Bodywork, February/March 2004", "source": "A"},
+        {"text": "Practitioner's article, part II", "source": "B"},
+        {"text": "Explainer on neuromuscular massage therapy", "source": "C"},
     ],
 }
 

@@ -1,5 +1,6 @@
 """The day board: what stands in a column, and in which order."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.web.answers.protocol import Note
+from services.web.answers.protocol import Note, Sourced
 from services.web.views.note import Page, page
-from tests.integration.web.standins import note
+from tests.integration.web.standins import PROTOCOL, note
 
 
 def shown(**more: Any) -> Page:
-    return page(msgspec.convert(note(**more), Note), ZoneInfo("America/New_York"))
+    sources = [msgspec.convert(source, Sourced) for source in PROTOCOL["sources"]]
+    return page(msgspec.convert(note(**more), Note), sources, ZoneInfo("America/New_York"))
 
 
 def test_says_what_to_do_with_minutes_and_where_it_comes_from():
@@ -22,20 +23,26 @@ def test_says_what_to_do_with_minutes_and_where_it_comes_from():
 
 
 def test_says_what_is_not_allowed_yet_and_from_when():
-    assert shown().not_yet == ["Periosteal massage: from session 26"]
-    assert shown(not_yet=[{"what": "intensive", "from": "once the threshold has risen"}]).not_yet == [
-        "Intensive techniques: once the threshold has risen"
-    ]
+    assert shown().not_yet == ["Periosteal massage: sessions 26 to 30"]
 
 
 def test_says_what_happened_last_time_and_nothing_before_the_first():
-    assert shown().last_time == ["pain 6 → 4", "on Fri 27 Feb"]
+    assert shown().last_time == [
+        "Fri 27 Feb: pain 6 → 4", "44\N{NO-BREAK SPACE}min on neck, upper back", "12 tender points"
+    ]  # fmt: skip
+    hurt = note()["last_session"] | {"aggravated": True, "contraction": True}
+    assert shown(last_session=hurt).last_time[3:] == ["more pain afterwards", "a muscle contracted during stretching"]
     assert shown(last_session=None).last_time == []
 
 
 def test_names_the_sources_used_and_no_other():
-    assert [source[:8] for source in shown().sources] == ["Source A", "Source B"]
-    assert shown(sequence=[], cautions=[]).sources == []
+    assert [source[:2] for source in shown().sources] == ["A:", "B:"]
+    assert shown(sequence=[], cautions=[], positions=[], exercise={}).sources == []
+
+
+def test_gives_no_advice_on_exercise_before_it_is_cleared():
+    assert shown(exercise={"cleared": False, "per_week": 0, "advice": []}).exercise == []
+    assert shown().exercise[0].text == "At least 2 times a week."
 
 
 def test_says_when_it_was_prepared_in_the_practices_zone():
