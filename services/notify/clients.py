@@ -23,8 +23,8 @@ async def plan(desk: Desk, client_id: UUID) -> None:
     await desk.put(stream(client_id), PlanReminders(client_id=client_id, zone=zone, now=now))
 
 
-async def send_due(desk: Desk, client_id: UUID) -> bool:
-    """Send the client's due messages; false if the rate leaves some for later."""
+async def send_due(desk: Desk, client_id: UUID) -> None:
+    """Send the client's due messages."""
     state: Correspondence = await desk.service.store.state(stream(client_id))
     due = [message for message in state.messages.values() if message.status == "due"]
     at = await _situation(desk, client_id, state, due)
@@ -35,10 +35,7 @@ async def send_due(desk: Desk, client_id: UUID) -> bool:
         else:
             willing.append(message)
     for message, covered in delivery.together(willing, at.now, desk.policy.merge):
-        if not await desk.may_send():
-            return False
         await _send(desk, message, covered, at)
-    return True
 
 
 async def _situation(desk: Desk, client_id: UUID, state: Correspondence, due: Iterable[Message]) -> Situation:

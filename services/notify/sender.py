@@ -24,7 +24,7 @@ LAST_WORDS = 3.0
 AT_ONCE = 8
 """How many people are written to at the same time."""
 
-Job = Callable[[], Awaitable[bool | None]]
+Job = Callable[[], Awaitable[None]]
 
 
 class Sender:

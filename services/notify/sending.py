@@ -48,11 +48,20 @@ class Desk:
             else:
                 return
 
-    async def may_send(self) -> bool:
-        """Whether one more message keeps to the practice's rate (per minute of the practice's clock)."""
-        since = self.service.clock.now() - timedelta(minutes=1)
-        row = await self.service.store.fetchrow("select count(*) as sent from message where started_at > $1", since)
-        return row is not None and row["sent"] < self.service.practice.reminders.per_minute
+    async def claim(self, stream: str, claim: StartSending) -> bool:
+        """Claim the attempt; false if somebody else has it, or if it would go beyond the practice's rate.
+
+        Counted in the transaction of the claim, so that all replicas together keep to the rate (per minute of the
+        practice's clock). What the rate holds back stays due.
+        """
+        rate = self.service.practice.reminders.per_minute
+
+        async def unit(tx: Tx) -> bool:
+            [row] = await tx.fetch(STARTED_SINCE, claim.now - timedelta(minutes=1))
+            return row["started"] < rate and bool(await tx.decide(stream, claim))
+
+        cause = Cause(actor="notify", correlation_id=uuid.uuid7())
+        return bool((await self.service.store.write(unit, cause, streams=(stream,), reads=True)).value)
 
     async def send(
         self, stream: str, claim: StartSending, mail: Mail, *, name: str, address: str, delivered: Command
@@ -65,7 +74,7 @@ class Desk:
             bad = ReportFailure(message_id=claim.message_id, error="bad_address", outcome="refused", now=claim.now)
             await self.put(stream, bad)
             return
-        if await self.put(stream, claim):
+        if await self.claim(stream, claim):
             await self._hand_over(stream, claim, content, address, delivered)
 
     async def _hand_over(
@@ -79,3 +88,6 @@ class Desk:
         now = self.service.clock.now()
         report = ReportFailure(message_id=claim.message_id, error=trouble.code, outcome=trouble.outcome, now=now)
         await self.put_surely(stream, report)
+
+
+STARTED_SINCE = "select count(*) as started from message where started_at > $1"

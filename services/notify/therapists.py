@@ -14,16 +14,13 @@ from shared.messages import Command
 from shared.questions import AskContact, AskNote, AskVisits, Contact, VisitFacts
 
 
-async def send_due(desk: Desk, therapist_id: UUID) -> bool:
-    """Send the therapist's due notes; false if the rate leaves some for later."""
+async def send_due(desk: Desk, therapist_id: UUID) -> None:
+    """Send the therapist's due notes."""
     state: Briefing = await desk.service.store.state(stream(therapist_id))
     for note in state.notes.values():
         message = state.messages[note.message_id]
         if message.status == "due":
-            if not await desk.may_send():
-                return False
             await _send(desk, therapist_id, note, message)
-    return True
 
 
 async def _send(desk: Desk, therapist_id: UUID, note: Note, message: Message) -> None:
