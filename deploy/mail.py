@@ -14,6 +14,8 @@ class Letterbox:
     """Puts each message, byte for byte, into `new/` of the Maildir before it says 250."""
 
     def __init__(self, folder: Path) -> None:
+        for part in ("cur", "new", "tmp"):  # a folder that is there already is not made into a Maildir by itself
+            (folder / part).mkdir(parents=True, exist_ok=True)
         self._box = mailbox.Maildir(folder)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
