@@ -11,7 +11,7 @@ from nats.errors import Error
 
 from shared.settle import Now, Settled
 
-TAKING_PART = ("records", "protocol", "scheduling", "notify")
+TAKING_PART = ("records", "protocol", "scheduling", "notify", "web")
 PATIENCE = 30.0
 """Real seconds that a service may take to answer, or all together to settle at one instant."""
 
