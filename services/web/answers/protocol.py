@@ -1,7 +1,6 @@
 """What the pages read from `protocol`: where a course stands, and the next note."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -52,9 +51,10 @@ class Course(Struct, frozen=True, kw_only=True, rename={"pause": "break"}):
     next_ordinal: int
     pause: Break | None = None
     exercise: Exercise = Exercise()
-    slips: Any = ()
+    slips: int = 0
     deviations: list[Deviation] = []
-    title: str | None = None
+    title: str
+    label: str | None = None
 
 
 class Courses(Struct, frozen=True, kw_only=True):
@@ -145,7 +145,5 @@ class Part(Struct, frozen=True, kw_only=True):
 class Protocol(Struct, frozen=True, kw_only=True):
     """A definition, as far as the pages need it."""
 
-    title: str
-    label: str | None = None
     phases: list[Part] = []
     sources: list[Sourced] = []

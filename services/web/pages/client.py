@@ -65,7 +65,7 @@ def entry(call: PageCall, course: Course, protocol: Protocol | None, visits: Seq
     phases = protocol.phases if protocol and protocol.phases else words.FIBROMYALGIA
     return Entry(
         course_id=course.course_id,
-        title=words.title_of(course.protocol, protocol.title if protocol else None),
+        title=course.title,
         sentence=words.state_sentence(course),
         ribbon=ribbon(course, phases, words.days_of(visits, course.course_id, call.zone)),
     )

@@ -38,8 +38,6 @@ async def show_course(call: PageCall) -> web.Response:
         here="/clients",
         name=client.name if client else parts.NO_NAME,
         course=course,
-        title=words.title_of(course.protocol, protocol.title if protocol else None),
-        label=protocol.label if protocol else None,
         ribbon=ribbon(course, phases, words.days_of(visits or [], course_id, call.zone)),
         sentence=words.state_sentence(course),
         remarks=words.remarks(course, call.today),

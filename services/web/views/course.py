@@ -26,15 +26,14 @@ FIBROMYALGIA = (
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """A visit in a list: `on` is its day in words, `tone` marks what is out of the ordinary."""
+    """A visit in a list: `on` is its day in words, `note` who gives it or how it ended, `tone` marks the unusual."""
 
     ordinal: int | None
     on: str
     time: str
     who: str
-    state: str
+    note: str
     tone: str = ""
-    href: str = ""
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -45,11 +44,6 @@ class Known(Struct, frozen=True, kw_only=True):
     therapists: Mapping[UUID, str]
     rooms: Mapping[UUID, str]
     states: Mapping[str, str]
-
-
-def title_of(protocol: str, title: str | None) -> str:
-    """The protocol's own title, or its slug read aloud."""
-    return title or protocol.replace("_", " ").capitalize()
 
 
 def state_sentence(course: Course) -> str:
@@ -105,15 +99,15 @@ def past(visits: Sequence[Visit], known: Known) -> list[Line]:
 
 
 def line(visit: Visit, known: Known) -> Line:
-    """One visit in words."""
+    """One visit in words. Of one to come it is of interest who gives it, of any other how it stands."""
+    who = ", ".join(filter(None, (known.therapists.get(visit.therapist_id), known.rooms.get(visit.room_id))))
     return Line(
         ordinal=visit.ordinal,
         on=day_words(day_of(visit.starts_at, known.zone), known.today),
         time=clock_time(visit.starts_at, known.zone),
-        who=", ".join(filter(None, (known.therapists.get(visit.therapist_id), known.rooms.get(visit.room_id)))),
-        state=known.states.get(visit.status, visit.status),
-        tone={"missed": "bad", "cancelled": "soft", "arrived": "ok"}.get(visit.status, ""),
-        href=f"/courses/{visit.course_id}" if visit.course_id else "",
+        who=who,
+        note=who if visit.status == "booked" else known.states.get(visit.status, visit.status),
+        tone={"missed": "bad", "arrived": "ok"}.get(visit.status, ""),
     )
 
 
@@ -137,8 +131,7 @@ def remarks(course: Course, today: date) -> list[Remark]:
 
 def slips_sentence(course: Course) -> str:
     """Say how many weeks had too few sessions; empty when none had."""
-    slips = course.slips if isinstance(course.slips, int) else len(course.slips or ())
-    return f"{count(slips, 'week')} with too few sessions." if slips else ""
+    return f"{count(course.slips, 'week')} with too few sessions." if course.slips else ""
 
 
 def next_visit(visits: Sequence[Visit], now: datetime) -> Visit | None:

@@ -88,6 +88,8 @@ def course(**more: Any) -> dict[str, Any]:
         "course_id": str(COURSE),
         "client_id": str(ROSA),
         "protocol": "fibromyalgia",
+        "title": "Fibromyalgia course",
+        "label": None,
         "status": "series",
         "phase": {"kind": "series", "number": 2, "sessions": 5, "done": 2},
         "sessions_completed": 12,
@@ -148,8 +150,6 @@ def note(**more: Any) -> dict[str, Any]:
 
 PROTOCOL = {
     "id": "fibromyalgia",
-    "title": "Fibromyalgia",
-    "label": None,
     "phases": [
         {"kind": "series", "sessions": 10},
         {"kind": "series", "sessions": 5},

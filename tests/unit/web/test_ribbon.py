@@ -21,6 +21,7 @@ def course(done: int, status: str = "series", **more: object) -> Course:
         "course_id": UUID(int=1),
         "client_id": UUID(int=2),
         "protocol": "fibromyalgia",
+        "title": "Fibromyalgia course",
         "status": status,
         "phase": phase,
         "sessions_completed": done,
