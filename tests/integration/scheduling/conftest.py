@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.harness import Answer, It, practice
-from tests.integration.scheduling.cadence import Cadence, answering
 
 NOW = "2026-03-02T14:00:00Z"
 WEEKDAYS = [{"weekday": day, "from": "09:00", "to": "17:00"} for day in ("mon", "tue", "wed", "thu", "fri")]
@@ -19,7 +18,7 @@ class Desk:
 
     it: It
     records: It
-    cadence: Cadence
+    protocol: It
     client_id: str = ""
     course_id: str = ""
     rooms: list[str] = field(default_factory=list)
@@ -32,8 +31,26 @@ class Desk:
             body = {"name": name, "email": f"{name.lower()}@practice.example", "hours": WEEKDAYS}
             self.therapists.append((await self.it.post("/therapists", body)).body["therapist_id"])
         self.client_id = await self.register()
-        self.course_id = self.cadence.open(self.client_id)
+        self.course_id = await self.open_course(self.client_id)
         return self
+
+    async def open_course(self, client_id: str, before: int = 0) -> str:
+        body = {"client_id": client_id, "protocol": "fibromyalgia", "starts_on": "2026-03-02"}
+        earlier = {"sessions_before": before, "last_session_on": "2026-02-20"} if before else {}
+        answer = await self.protocol.post("/courses", body | earlier)
+        assert answer.status == 201, answer.body
+        return str(answer.body["course_id"])
+
+    async def near_the_break(self) -> None:
+        """Go on with a client who has four sessions to go before the break."""
+        self.client_id = await self.register()
+        self.course_id = await self.open_course(self.client_id, before=11)
+
+    async def refused(self, days: list[str]) -> list[dict[str, Any]]:
+        """What the protocol says against these days."""
+        answer = await self.protocol.post(f"/courses/{self.course_id}/check", {"dates": days})
+        assert answer.status == 200, answer.body
+        return [one for one in answer.body["verdicts"] if not one["allowed"]]
 
     async def register(self) -> str:
         return str((await self.records.post("/clients", {"name": "Zoë Lopez"})).body["client_id"])
@@ -67,7 +84,5 @@ class Desk:
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    async with practice("records", "scheduling", now=NOW) as group:
-        it, cadence = group["scheduling"], Cadence()
-        async with answering(it, cadence):
-            yield await Desk(it, group["records"], cadence).set_up()
+    async with practice("records", "protocol", "scheduling", now=NOW) as group:
+        yield await Desk(group["scheduling"], group["records"], group["protocol"]).set_up()

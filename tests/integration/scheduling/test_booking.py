@@ -4,8 +4,6 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from tests.harness import practice
 from tests.integration.scheduling.conftest import NOW, WEEKDAYS, Desk
 
@@ -22,9 +20,9 @@ async def test_books_a_course_of_visits_in_the_order_asked(desk: Desk):
 
 
 async def test_ordinals_start_after_the_sessions_before_seriatim(desk: Desk):
-    course = desk.cadence.open(desk.client_id, completed=5)
-    answer = await desk.book("2026-03-04T10:00:00-05:00", course_id=course)
-    assert answer.body["appointments"][0]["ordinal"] == 6
+    await desk.near_the_break()
+    answer = await desk.book("2026-03-04T10:00:00-05:00")
+    assert answer.body["appointments"][0]["ordinal"] == 12
 
 
 async def test_lists_every_visit_that_cannot_be_and_books_none(desk: Desk):
@@ -71,16 +69,19 @@ async def test_a_visit_that_harms_one_already_agreed_is_refused(desk: Desk):
 
 
 async def test_no_visit_in_the_break(desk: Desk):
-    await desk.booked(*(f"2026-03-{day}T10:00:00-05:00" for day in ("02", "04", "06")), "2026-03-10T10:00:00-04:00")
+    await desk.near_the_break()
+    visits = ("02T10:00:00-05", "04T10:00:00-05", "09T10:00:00-04", "11T10:00:00-04")
+    await desk.booked(*(f"2026-03-{visit}:00" for visit in visits))
     answer = await desk.book("2026-03-18T10:00:00-04:00")
-    assert (answer.body["rule"], answer.body["earliest"]) == ("break", "2026-03-24")
+    assert (answer.body["rule"], answer.body["earliest"]) == ("break", "2026-03-25")
 
 
 async def test_two_at_once_for_one_slot_give_one_visit(desk: Desk):
     rival, events = await desk.register(), await desk.count("event")
+    course = await desk.open_course(rival)
     one, other = await asyncio.gather(
         desk.book("2026-03-04T10:00:00-05:00"),
-        desk.book("2026-03-04T10:00:00-05:00", client_id=rival, course_id=desk.cadence.open(rival)),
+        desk.book("2026-03-04T10:00:00-05:00", client_id=rival, course_id=course),
     )
     assert sorted([one.status, other.status]) == [201, 409]
     refused = one if one.status == 409 else other
@@ -151,18 +152,18 @@ async def test_what_does_not_exist_is_unknown(desk: Desk):
     assert await desk.count("appointment") == 0
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"minutes": 0}, "appointments[0].minutes"),
-        ({"minutes": 481}, "appointments[0].minutes"),
-        ({"starts_at": "2026-03-04T10:00:00"}, "appointments[0].starts_at"),
-        ({"colour": "blue"}, "appointments[0].colour"),
-    ],
-)
-async def test_malformed_visits_are_named(desk: Desk, change: dict[str, Any], field: str):
-    answer = await desk.book(desk.visit("2026-03-04T10:00:00-05:00") | change)
-    assert (answer.status, answer.body["field"]) == (422, field)
+MALFORMED: list[tuple[dict[str, Any], str]] = [
+    ({"minutes": 0}, "appointments[0].minutes"),
+    ({"minutes": 481}, "appointments[0].minutes"),
+    ({"starts_at": "2026-03-04T10:00:00"}, "appointments[0].starts_at"),
+    ({"colour": "blue"}, "appointments[0].colour"),
+]
+
+
+async def test_malformed_visits_are_named(desk: Desk):
+    for change, field in MALFORMED:
+        answer = await desk.book(desk.visit("2026-03-04T10:00:00-05:00") | change)
+        assert (answer.status, answer.body["field"]) == (422, field)
 
 
 async def test_not_none_and_not_hundreds(desk: Desk):
@@ -183,10 +184,8 @@ async def test_nothing_is_booked_while_protocol_is_away():
         assert (await it.get(f"/clients/{client}/itinerary")).body == {"appointments": []}
 
 
-@pytest.mark.parametrize("role", ["therapist", "client"])
-async def test_only_the_desk_books(desk: Desk, role: str):
+async def test_only_the_desk_books(desk: Desk):
     body = {"client_id": desk.client_id, "appointments": [desk.visit("2026-03-04T10:00:00-05:00")]}
-    answer = await desk.it.post(
-        "/appointments", body, role=role, client_id=desk.client_id if role == "client" else None
-    )
-    assert answer.status == 403
+    for role, client_id in (("therapist", None), ("client", desk.client_id)):
+        answer = await desk.it.post("/appointments", body, role=role, client_id=client_id)
+        assert answer.status == 403

@@ -1,9 +1,8 @@
 """Staff, rooms, hours, absences, free times, calendars, and what other services ask."""
 
 import asyncio
+from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
 
 from shared.questions import AskVisits
 from shared.rebuild import rebuild
@@ -121,36 +120,36 @@ async def test_a_client_sees_only_their_own(desk: Desk):
     assert await seen("/calendar?from=2026-03-04&to=2026-03-05", desk.client_id) == 403
 
 
-@pytest.mark.parametrize(
-    ("path", "field"),
-    [
-        ("/slots?from=2026-03-03&to=2026-03-02&minutes=60", "to"),
-        ("/slots?from=2026-03-03&to=2026-03-04&minutes=0", "minutes"),
-        ("/slots?from=monday&to=2026-03-04&minutes=60", "from"),
-        ("/slots?from=2026-03-03T10:00:00&to=2026-03-04&minutes=60", "from"),
-        ("/calendar?from=2026-03-03&to=2026-03-04&colour=blue", "colour"),
-        ("/calendar?from=2026-03-03&to=2026-03-04&cursor=abc", "cursor"),
-        ("/calendar?from=2026-03-03&to=2026-03-04&limit=0", "limit"),
-    ],
-)
-async def test_malformed_questions_are_named(desk: Desk, path: str, field: str):
-    answer = await desk.it.get(path)
-    assert (answer.status, answer.body["field"]) == (422, field)
+MALFORMED_QUESTIONS = [
+    ("/slots?from=2026-03-03&to=2026-03-02&minutes=60", "to"),
+    ("/slots?from=2026-03-03&to=2026-03-04&minutes=0", "minutes"),
+    ("/slots?from=monday&to=2026-03-04&minutes=60", "from"),
+    ("/slots?from=2026-03-03T10:00:00&to=2026-03-04&minutes=60", "from"),
+    ("/calendar?from=2026-03-03&to=2026-03-04&colour=blue", "colour"),
+    ("/calendar?from=2026-03-03&to=2026-03-04&cursor=abc", "cursor"),
+    ("/calendar?from=2026-03-03&to=2026-03-04&limit=0", "limit"),
+]
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"hours": [{"weekday": "monday", "from": "09:00", "to": "17:00"}]}, "hours[0].weekday"),
-        ({"hours": [{"weekday": "mon", "from": "9", "to": "17:00"}]}, "hours[0].from"),
-        ({"name": ""}, "name"),
-        ({"email": "nowhere"}, "email"),
-        ({"buffer_minutes": -5}, "buffer_minutes"),
-    ],
-)
-async def test_malformed_therapists_are_named(desk: Desk, change: dict[str, object], field: str):
-    answer = await desk.it.post("/therapists", {"name": "Cleo", "hours": WEEKDAYS} | change)
-    assert (answer.status, answer.body["field"]) == (422, field)
+async def test_malformed_questions_are_named(desk: Desk):
+    for path, field in MALFORMED_QUESTIONS:
+        answer = await desk.it.get(path)
+        assert (answer.status, answer.body["field"]) == (422, field), path
+
+
+MALFORMED_THERAPISTS: list[tuple[dict[str, Any], str]] = [
+    ({"hours": [{"weekday": "monday", "from": "09:00", "to": "17:00"}]}, "hours[0].weekday"),
+    ({"hours": [{"weekday": "mon", "from": "9", "to": "17:00"}]}, "hours[0].from"),
+    ({"name": ""}, "name"),
+    ({"email": "nowhere"}, "email"),
+    ({"buffer_minutes": -5}, "buffer_minutes"),
+]
+
+
+async def test_malformed_therapists_are_named(desk: Desk):
+    for change, field in MALFORMED_THERAPISTS:
+        answer = await desk.it.post("/therapists", {"name": "Cleo", "hours": WEEKDAYS} | change)
+        assert (answer.status, answer.body["field"]) == (422, field)
     assert len((await desk.it.get("/therapists")).body["therapists"]) == 2
 
 
