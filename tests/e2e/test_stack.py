@@ -213,6 +213,24 @@ def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_is_clea
     assert not (tmp_path / "data" / "lock").exists()
 
 
+def test_a_restarted_stack_goes_on_at_the_time_where_it_stood(tmp_path: Path) -> None:
+    first = Started(tmp_path / "data", "--clock", "simulated", "--now", "2026-03-02T09:00:00-05:00")
+    wait_until(first.is_ready)
+    headers = signed_in(first) | {"Idempotency-Key": "one"}
+    registered = ask("POST", f"{first.origin}/api/records/clients", {"name": "Ann Example"}, headers)
+    assert ask("PUT", f"{first.origin}/api/clock", {"now": "2026-03-03T14:00:00Z"}).status == 200
+    first.stop()
+    second = Started(tmp_path / "data", "--clock", "simulated")
+    try:
+        wait_until(second.is_ready)
+        assert ask("GET", f"{second.origin}/api/clock").json["now"] == "2026-03-03T14:00:00Z"
+        assert ask("PUT", f"{second.origin}/api/clock", {"now": "2026-03-04T14:00:00Z"}).status == 200
+        client = f"{second.origin}/api/records/clients/{registered.json['client_id']}"
+        assert ask("GET", client, headers=signed_in(second)).json["name"] == "Ann Example"
+    finally:
+        second.stop()
+
+
 def test_secrets_are_for_their_owner_only(stack: Started) -> None:
     secrets = stack.data / "secrets"
     assert {file.stat().st_mode & 0o777 for file in secrets.iterdir()} == {0o600}
