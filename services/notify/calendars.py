@@ -1,7 +1,7 @@
 """Visits as a calendar file (RFC 5545): PUBLISH, so that nobody believes an answer in the mail program reaches us."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from icalendar import Calendar, Event
 from msgspec import Struct
@@ -27,10 +27,9 @@ def calendar_file(entries: Sequence[Entry], practice: Practice, now: datetime) -
     calendar.add("method", "PUBLISH")
     for entry in entries:
         calendar.add_component(_event(entry, practice, now))
-    days = [entry.visit.starts_at.astimezone(practice.tz).date() for entry in entries]
-    margin = timedelta(days=1)
+    years = [entry.visit.starts_at.astimezone(practice.tz).year for entry in entries]
     # Without limits the zone's whole history and future would be in every mail.
-    calendar.add_missing_timezones(first_date=min(days) - margin, last_date=max(days) + margin)
+    calendar.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
     file: bytes = calendar.to_ical()
     return file.decode()
 

@@ -1,6 +1,7 @@
 """E-mails as bytes: headers that cannot be forged by a name, a plain text, a calendar file (security.md §3.1)."""
 
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -36,7 +37,7 @@ def compose(mail: Mail, *, sender: Sender, name: str, address: str, message_id: 
     """The message to one person. Raises `ValueError` for an address that cannot stand in a header."""
     message = EmailMessage(policy=POLICY)
     message["From"] = Address(printable(sender.name), addr_spec=sender.address)
-    message["To"] = Address(printable(name), addr_spec=address)
+    message["To"] = recipient(name, address)
     message["Subject"] = printable(mail.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = sender.message_id(message_id)
@@ -47,6 +48,14 @@ def compose(mail: Mail, *, sender: Sender, name: str, address: str, message_id: 
             mail.calendar, subtype="calendar", filename="visits.ics", params={"method": "PUBLISH"}, charset="utf-8"
         )
     return message.as_bytes()
+
+
+def recipient(name: str, address: str) -> Address:
+    """One recipient, whatever the name says. Raises `ValueError` for what is no address."""
+    try:
+        return Address(printable(name), addr_spec=address)
+    except HeaderParseError as error:
+        raise ValueError("no address") from error
 
 
 def printable(text: str) -> str:

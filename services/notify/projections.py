@@ -83,8 +83,8 @@ def on_note_planned(recorded: Recorded) -> Iterator[Statement]:
     yield (
         (
             "insert into briefing (appointment_id, therapist_id, client_id, course_id, message_id) "
-            "values ($1, $2, $3, $4, $5) on conflict (appointment_id) do update "
-            "set therapist_id = excluded.therapist_id, message_id = excluded.message_id"
+            "values ($1, $2, $3, $4, $5) on conflict (appointment_id, therapist_id) do update "
+            "set message_id = excluded.message_id"
         ),
         (event.appointment_id, event.therapist_id, event.client_id, event.course_id, event.message_id),
     )
@@ -145,14 +145,15 @@ def on_message_sent(recorded: Recorded) -> Iterator[Statement]:
 def on_note_delivered(recorded: Recorded) -> Iterator[Statement]:
     """The therapist has the visit's newest note."""
     event: NoteDelivered = recorded.event
+    visit = (event.appointment_id, event.therapist_id)
     yield (
         (
-            "update message set status = 'sent', sent_at = $2, error = null, digest = $3 "
-            "from briefing where briefing.appointment_id = $1 and message.message_id = briefing.message_id"
+            "update message set status = 'sent', sent_at = $3, error = null, digest = $4 from briefing where "
+            "(briefing.appointment_id, briefing.therapist_id) = ($1, $2) and message.message_id = briefing.message_id"
         ),
-        (event.appointment_id, recorded.recorded_at, event.digest),
+        (*visit, recorded.recorded_at, event.digest),
     )
-    yield "update briefing set digest = $2 where appointment_id = $1", (event.appointment_id, event.digest)
+    yield "update briefing set digest = $3 where appointment_id = $1 and therapist_id = $2", (*visit, event.digest)
 
 
 PROJECTIONS: Projections = {

@@ -68,7 +68,7 @@ class Voice(Struct, frozen=True, kw_only=True):
 def said(template: str, voice: Voice, **values: Any) -> tuple[str, str]:
     """Subject and text of a message: the first line of its template is the subject."""
     practice = voice.practice
-    call = f": call {practice.phone}" if practice.phone else ""
+    call = f"Call us on {practice.phone}." if practice.phone else "Tell us."
     text = _TEMPLATES.get_template(template).render(practice=practice, call=call, **values)
     subject, _, body = text.partition("\n")
     return subject, body.strip() + "\n"

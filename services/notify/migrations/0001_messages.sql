@@ -31,14 +31,15 @@ create table visit (
 create index visit_unplanned on visit (client_id) where not planned;
 create index visit_client on visit (client_id);
 
--- Whose note a visit is: the newest one planned.
+-- The newest note planned for a visit and a therapist: each row belongs to one stream, so a rebuild gives the same.
 create table briefing (
-    appointment_id uuid primary key,
+    appointment_id uuid not null,
     therapist_id uuid not null,
     client_id uuid not null,
     course_id uuid not null,
     message_id uuid not null,
-    digest text
+    digest text,
+    primary key (appointment_id, therapist_id)
 );
 create index briefing_course on briefing (course_id);
 create index briefing_client on briefing (client_id);

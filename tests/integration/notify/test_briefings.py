@@ -3,7 +3,10 @@
 from pathlib import Path
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from shared.events.protocol import NotePrepared
+from shared.rebuild import rebuild
 from tests.integration.notify.world import THERAPIST, World, world
 
 COURSE = UUID(int=70)
@@ -38,7 +41,7 @@ async def test_the_note_comes_the_evening_before_at_six(tmp_path: Path):
         assert not there.mail.to("ana@riverside.test")
         await there.go_to("2026-03-08T22:00:00Z")  # 18:00, hours after the clocks changed
         [message] = there.mail.to("ana@riverside.test")
-        assert message["Subject"] == "Note for your visit Monday 9 March at 10:00"
+        assert message["Subject"] == "Note for your visit on Monday 9 March at 10:00"
         text = message.get_body().get_content()
         assert "Zoë Quillfeather" in text
         assert "effleurage" in text
@@ -96,4 +99,41 @@ async def test_no_note_for_a_cancelled_visit_and_one_for_the_new_time_of_a_moved
         await there.move(later, "2026-03-13T14:00:00Z")
         await there.go_to("2026-03-13T14:00:00Z")
         [message] = there.mail.to("ana@riverside.test")
-        assert message["Subject"] == "Note for your visit Friday 13 March at 10:00"
+        assert message["Subject"] == "Note for your visit on Friday 13 March at 10:00"
+
+
+async def test_another_therapist_gets_the_note_when_the_visit_is_given_to_them(tmp_path: Path):
+    async with world(tmp_path) as there:
+        client = there.client()
+        note(there)
+        visit = there.visit(client, "2026-03-09T14:00:00Z", COURSE)
+        await there.book(visit)
+        other = replace(
+            visit, therapist_id=UUID(int=51), therapist_email="ben@riverside.test", therapist_name="Ben Oak"
+        )
+        there.visits[visit.appointment_id] = other
+        await there.move(other, "2026-03-09T15:00:00Z")
+        await there.go_to("2026-03-09T15:00:00Z")
+        assert (len(there.mail.to("ana@riverside.test")), len(there.mail.to("ben@riverside.test"))) == (0, 1)
+
+
+async def test_read_models_made_again_say_the_same(tmp_path: Path):
+    async with world(tmp_path) as there:
+        client = there.client()
+        note(there)
+        first, second = there.visit(client, "2026-03-09T14:00:00Z", COURSE), there.visit(client, "2026-03-11T14:00:00Z")
+        await there.book(first, second)
+        await there.go_to("2026-03-08T23:00:00Z")
+        await there.move(second, "2026-03-12T14:00:00Z")
+        await there.cancel(first)
+        before = await everything(there)
+        await rebuild(there.it.service)
+        assert await everything(there) == before
+
+
+async def everything(there: World) -> list[str]:
+    found = []
+    for table in ("message", "visit", "briefing"):
+        rows = await there.it.service.store.fetch(f"select t::text as row from {table} t order by 1")
+        found += [row["row"] for row in rows]
+    return found

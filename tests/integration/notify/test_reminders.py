@@ -35,7 +35,7 @@ async def test_a_reminder_says_when_and_where_and_nothing_of_health(tmp_path: Pa
         await there.book(visit)
         await there.go_to("2026-03-16T14:00:00Z")
         message = there.mail.inbox[-1]
-        assert message["Subject"] == "Riverside Practice: your visit Wednesday 18 March at 10:00"
+        assert message["Subject"] == "Riverside Practice: your visit on Wednesday 18 March at 10:00"
         assert message["From"] == "Riverside Practice <desk@riverside.test>"
         assert message["To"] == "Zoë Quillfeather <zoe@client.test>"
         assert message["Auto-Submitted"] == "auto-generated"
