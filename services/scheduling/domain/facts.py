@@ -67,7 +67,8 @@ def withdraw(command: WithdrawSession, state: Itinerary) -> list[Event]:
     """The appointment is again what it was before the session; what then becomes of it is for the desk to say."""
     if command.session_id in state.noted:
         return [SessionStruck(client_id=command.client_id, session_id=command.session_id)]
-    if (one := state.of_session(command.session_id)) is None:
+    one = state.of_session(command.session_id)
+    if one is None or state.forgotten:
         return []
     if one.was == "missed":
         return [AppointmentMissed(**names(command, one), starts_at=one.starts_at)]

@@ -221,3 +221,9 @@ def test_nothing_is_agreed_with_an_erased_client():
     assert [type(event) for event in gone.events] == [AppointmentCancelled, AppointmentCancelled, ClientForgotten]
     with pytest.raises(Unknown):
         given(decider, ClientForgotten(client_id=CLIENT)).when(book(placement(A, 4), version=1))
+
+
+def test_nothing_is_opened_again_for_an_erased_client():
+    fulfilled, gone = AppointmentFulfilled(**of(A), session_id=SESSION), ClientForgotten(client_id=CLIENT)
+    withdraw = WithdrawSession(client_id=CLIENT, session_id=SESSION)
+    given(decider, booked(A, 4), fulfilled, gone).when(withdraw, session(appointment_id=A)).then_nothing()
