@@ -80,18 +80,32 @@ def first_name(name: str) -> str:
 
 
 def words(item: object) -> str:
-    """An item of a note in one line, whatever its shape; sources are left to the pages."""
+    """An item of a note in one line with its source; what is empty is left out."""
+    if item is None:
+        return ""
     if isinstance(item, Mapping):
-        return ", ".join(_pair(key, value) for key, value in item.items() if value is not None and key != "source")
+        told = {key: value for key, value in item.items() if value not in (None, False, [], "") and key not in SILENT}
+        return ", ".join(_pair(key, value) for key, value in told.items()) + source(item)
     if isinstance(item, Iterable) and not isinstance(item, str):
         return ", ".join(words(part) for part in item)
     return str(item).replace("_", " ")
 
 
+SILENT = ("source", "until")
+NAMELESS = ("text", "what", "why", "region")
+
+
 def _pair(key: str, value: object) -> str:
-    if key in ("text", "what", "why", "technique", "region", "step", "detail"):
+    if key in NAMELESS:
         return words(value)
+    if value is True:
+        return words(key)
     return f"{words(value)} minutes" if key == "minutes" else f"{words(key)} {words(value)}"
+
+
+def source(item: Mapping[str, Any]) -> str:
+    """Where it is written, if it says so."""
+    return f" ({item['source']})" if item.get("source") else ""
 
 
 def phase(value: Mapping[str, Any]) -> str:
@@ -107,7 +121,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    found.filters |= {"words": words, "phase": phase}
+    found.filters |= {"words": words, "phase": phase, "source": source}
     return found
 
 

@@ -59,6 +59,7 @@ NOTE_FIELDS = (
     "sequence",
     "not_yet",
     "cautions",
+    "tell",
     "exercise",
     "last_session",
 )

@@ -8,7 +8,7 @@ services together are tested end to end.
 import asyncio
 import email
 import email.policy
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,12 +45,13 @@ THERAPIST = UUID(int=50)
 class MailServer:
     """A mail server that writes what it takes into a folder; `answers` are given first, then 250.
 
-    `cut` takes the message and hangs up without a word.
+    `cut` takes the message and hangs up without a word; `kill` is called before the answer, which is then not given.
     """
 
     folder: Path
     answers: list[str] = field(default_factory=list)
     tried: list[EmailMessage] = field(default_factory=list)
+    kill: Callable[[], None] | None = None
 
     async def handle_DATA(self, server: SMTP, _: Session, taken: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         assert isinstance(taken.original_content, bytes)
@@ -58,7 +59,9 @@ class MailServer:
         answer = self.answers.pop(0) if self.answers else "250 Kept"
         if answer.startswith(("250", "cut")):
             (self.folder / f"{len(list(self.folder.iterdir())):04}.eml").write_bytes(taken.original_content)
-        if answer == "cut":
+        if self.kill:
+            self.kill()
+        if answer == "cut" or self.kill:
             server.transport.abort()
         return answer
 
@@ -109,6 +112,7 @@ class World:
     visits: dict[UUID, VisitFacts] = field(default_factory=dict)
     notes: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
+    leave_unsettled: bool = False
 
     @property
     def now(self) -> datetime:
@@ -120,7 +124,7 @@ class World:
             producer = type(event).__module__.rpartition(".")[2]
             position = await self.neighbours[producer].say(event, self.now)
         await until(lambda: self.it.replica.consumers[producer].position >= position)
-        if not self.away:
+        if not self.away and not self.leave_unsettled:
             await self.it.settled()
 
     def client(self, name: str = "Zoë Quillfeather", **more: Any) -> UUID:
