@@ -1,11 +1,13 @@
 """Health: alive (the loop answers), ready (the work can be done), and metrics."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared import metrics
 from shared.store.work import Unavailable
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ def add(app: web.Application, replica: "Running") -> None:
         )  # fmt: skip
 
     async def metrics(_: web.Request) -> web.Response:
+        with suppress(Unavailable):
+            await _look(replica)
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app.router.add_get("/healthz", alive)
@@ -49,6 +53,15 @@ async def why_not_ready(replica: "Running") -> list[str]:
     if service.bus.unsafe:
         reasons.append("bus_does_not_sync_always")
     return reasons
+
+
+async def _look(replica: "Running") -> None:
+    """Figures that are read when asked for, not kept."""
+    store = replica.service.store
+    due = await store.fetch("select count(*) as n from public.timer where due_at <= $1", replica.service.clock.now())
+    metrics.timers_due.set(due[0]["n"])
+    metrics.timers_failing.set(len(replica.alarm.failing))
+    metrics.events_parked.set(await _parked(replica))
 
 
 async def _parked(replica: "Running") -> int:

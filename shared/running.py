@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 
 import asyncpg
@@ -18,7 +18,8 @@ from shared.http.app import make_app
 from shared.http.auth import Tokens
 from shared.service import Service
 from shared.store.alarm import Alarm
-from shared.store.writer import LOST
+from shared.store.batch import LOST
+from shared.store.work import Unavailable
 from shared.tasks import stop
 
 log = structlog.get_logger()
@@ -54,6 +55,15 @@ class Running:
                 log.exception("leader_failed")  # the loops start again from what is stored
             await asyncio.sleep(0.5)
 
+    async def _housekeep(self) -> None:
+        """Answers remembered by key are of use for a day."""
+        while True:
+            with suppress(Unavailable):
+                await self.service.store.fetch(
+                    "delete from public.request where answered_at < now() - interval '24 hours'"
+                )
+            await asyncio.sleep(3600)
+
     async def _lead_once(self) -> None:
         connection = await self.service.store.connect()
         try:
@@ -66,7 +76,7 @@ class Running:
         while not await connection.fetchval("select pg_try_advisory_lock($1)", LEADER):
             await asyncio.sleep(0.5)
         self.leads = True
-        loops = [self.alarm.run(), *(consumer.run() for consumer in self.consumers.values())]
+        loops = [self.alarm.run(), self._housekeep(), *(consumer.run() for consumer in self.consumers.values())]
         if self.relay:
             loops.append(self.relay.run())
         tasks = [asyncio.create_task(loop) for loop in loops]

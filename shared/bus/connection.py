@@ -44,6 +44,7 @@ class Bus:
                     error_cb=self._on_error,
                 )
             except (NoServersError, OSError, Error, TimeoutError):
+                await self.client.close()
                 self.client = Client()
                 await asyncio.sleep(0.2)
             else:

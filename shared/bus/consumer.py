@@ -11,6 +11,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from shared import metrics
 from shared.bus.connection import Bus
 from shared.bus.envelope import Heard, heard
 from shared.bus.hearing import Gap, Hearing, park
@@ -41,13 +42,14 @@ class Consumer:
             except Gap:
                 log.warning("gap_in_stream", producer=self._hearing.producer)
                 await self._drop()
-            except (Error, OSError, NotFoundError) as error:
+            except (Error, OSError, NotFoundError, Unavailable) as error:
                 log.info("not_heard_yet", producer=self._hearing.producer, error=type(error).__name__)
                 await asyncio.sleep(0.2)
 
     async def _listen(self) -> None:
         js = self._bus.client.jetstream(timeout=2)
         await self._ensure(js)
+        self.position = await self._checkpoint()
         subscription = await js.pull_subscribe_bind(durable=self._bus.name, stream=self._hearing.producer)
         try:
             while True:
@@ -56,6 +58,12 @@ class Consumer:
         finally:
             if self._bus.client.is_connected:
                 await subscription.unsubscribe()
+
+    async def _checkpoint(self) -> int:
+        rows = await self._store.fetch(
+            "select position from public.checkpoint where producer = $1", self._hearing.producer
+        )
+        return int(rows[0]["position"]) if rows else 0
 
     async def _ensure(self, js: JetStreamContext) -> None:
         try:
@@ -75,8 +83,11 @@ class Consumer:
             return False
         if not messages:
             return False
+        pending = messages[-1].metadata.num_pending
+        metrics.consumer_lag_events.labels(self._hearing.producer).set(pending + len(messages))
         await self._apply([heard(self._hearing.producer, message) for message in messages])
         await messages[-1].ack()  # the policy is `all`: the ones before are acknowledged with it
+        metrics.consumer_lag_events.labels(self._hearing.producer).set(pending)
         return True
 
     async def _apply(self, batch: list[Heard]) -> None:
@@ -84,6 +95,7 @@ class Consumer:
         while True:
             try:
                 self.position = await self._write(batch)
+                metrics.events_heard.labels(self._hearing.producer).inc(len(batch))
             except Unavailable:
                 await asyncio.sleep(0.2)
             except asyncpg.PostgresError as error:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from shared import metrics
 from shared.bus.envelope import Heard
 from shared.messages import Cause, Command, Event, Recorded
 from shared.store.unit import Tx
@@ -80,6 +81,8 @@ class Hearing:
         """Put the commands that follow from the event to their deciders."""
         cls = self._classes.get(heard.event_type)
         reaction = self._reactions.get(cls) if cls else None
+        if cls is None:
+            metrics.events_unknown.labels(heard.producer).inc()
         if cls is None or reaction is None:
             return
         recorded = heard.recorded(cls)

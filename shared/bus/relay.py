@@ -12,6 +12,7 @@ from nats.errors import Error
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from shared import metrics
 from shared.bus import envelope
 from shared.bus.connection import Bus
 from shared.messages import Event, Recorded
@@ -72,6 +73,7 @@ class Relay:
                     await self._publish_new()
             except (InDoubt, Error, Unavailable, TimeoutError) as error:
                 failures += 1
+                metrics.relay_in_doubt.inc()
                 log.warning("relay_in_doubt", error=type(error).__name__, failures=failures)
                 if failures >= FAILURES_BEFORE_RECONNECT:
                     # A client stays with a cut-off leader for ever otherwise.
@@ -100,12 +102,20 @@ class Relay:
         head = self._store.writer.head
         events = await self._unpublished()
         if events:
+            metrics.relay_lag_events.set(head - events[0].position + 1)
+            metrics.relay_lag_seconds.set(self._age(events[0]))
             await self._publish(events)
             self.scanned = self.position
         if len(events) == BATCH:
             return
         self.scanned = max(self.scanned, head)
+        metrics.relay_lag_events.set(max(self._store.writer.head - self.scanned, 0))
+        metrics.relay_lag_seconds.set(0)
         await woken(self._wake, 0.5)
+
+    def _age(self, recorded: Recorded) -> float:
+        now = self._store.engine.clock.now()
+        return max((now - recorded.recorded_at).total_seconds(), 0.0)
 
     async def _unpublished(self) -> list[Recorded]:
         return await self._store.read_log(self.scanned, limit=BATCH, types=self._types)

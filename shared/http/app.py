@@ -7,7 +7,7 @@ from aiohttp import web
 
 from shared.http import openapi
 from shared.http.auth import Tokens
-from shared.http.problems import Forbidden, Handler, Malformed, answer_with_problems, problem
+from shared.http.problems import Forbidden, Handler, Malformed, answer_with_problems, measure, problem
 from shared.http.routes import Call, Missing, Route
 from shared.store.work import KeyReused
 
@@ -20,7 +20,7 @@ TOKENS: web.AppKey[Tokens] = web.AppKey("tokens", Tokens)
 
 def make_app(service: "Service", tokens: Tokens | None, routes: list[Route | Missing]) -> web.Application:
     """The application with the service's routes, its OpenAPI and its health."""
-    app = web.Application(middlewares=[answer_with_problems], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[measure, answer_with_problems], client_max_size=MAX_BODY)
     if tokens:
         app[TOKENS] = tokens
     for route in routes:

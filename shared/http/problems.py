@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from http import HTTPStatus
@@ -11,6 +12,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from shared import metrics
 from shared.decider import Refusal, Refused, Unknown
 from shared.store.work import KeyReused, Unavailable
 
@@ -111,6 +113,18 @@ async def answer_with_problems(request: web.Request, handler: Handler) -> web.St
         return _http_error(error)
     except Exception as error:  # noqa: BLE001 - the last line: whatever it is, it gets an answer
         return _answer(error)
+
+
+@web.middleware
+async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Time by route template and status."""
+    started = time.perf_counter()
+    response = await handler(request)
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource else "none"
+    took = time.perf_counter() - started
+    metrics.http_seconds.labels(request.method, route, str(response.status)).observe(took)
+    return response
 
 
 def _http_error(error: web.HTTPException) -> web.StreamResponse:

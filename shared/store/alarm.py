@@ -84,6 +84,7 @@ class Alarm:
         """All that are due at one instant as one unit; one by one if the database does not like it."""
         try:
             await self._write(timers)
+            self._healed(timers)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - whatever failed, the other timers go on
@@ -102,6 +103,10 @@ class Alarm:
                     tx.execute(DONE, timer.kind, timer.key, timer.due_at)
 
         await self._store.write(unit, Cause(actor=self._name, correlation_id=uuid.uuid7()), reads=True)
+
+    def _healed(self, timers: Sequence[SetTimer]) -> None:
+        for timer in timers:
+            self.failing.pop((timer.kind, timer.key), None)
 
     def _fails(self, timer: SetTimer, error: Exception) -> None:
         log.error("timer_failed", kind=timer.kind, key=str(timer.key), error=type(error).__name__)

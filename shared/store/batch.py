@@ -15,8 +15,14 @@ from shared.store.effects import execute
 from shared.store.unit import Changes, Folded, Pending, Statement, Tx, fold
 from shared.store.work import Engine, KeyReused, Outcome, Work
 
+LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+"""The database is away: nothing is wrong with the unit."""
 LOCK = 7253
 """The advisory lock of a store's writers; every service has a database, so one number serves all."""
+
+
+class InDoubt(Exception):  # noqa: N818 - what was stored is read, never guessed
+    """The connection was lost in the commit: it may have been stored or not."""
 
 
 class Batch:
@@ -46,11 +52,26 @@ class Batch:
             for work in self._works:
                 await self._run(work)
             await self._flush()
-            await self._connection.execute("commit")
         except BaseException:
             if not self._connection.is_closed():
                 await self._connection.execute("rollback")
             raise
+        try:
+            await self._connection.execute("commit")
+        except LOST as error:
+            raise InDoubt from error
+
+    async def was_committed(self, connection: asyncpg.Connection) -> bool:
+        """Whether the batch's events are in the log after all; one without events may as well run again."""
+        if not self._recorded:
+            return False
+        first = next(iter(self._recorded))
+        return bool(await connection.fetchval("select 1 from public.event where event_id = $1", first))
+
+    @property
+    def stored(self) -> int:
+        """How many events the batch stored."""
+        return len(self._recorded)
 
     def answer(self, head: int) -> None:
         """After the commit, give each caller its own outcome."""
@@ -79,7 +100,7 @@ class Batch:
         tx = Tx(self._connection, self._engine.reader, self._engine.deciders, self._base, work.cause)
         try:
             value = await self._value(work, tx)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (*LOST, asyncpg.PostgresError):
             raise  # the transaction is broken: it is rolled back and its units run singly
         except Exception as error:  # noqa: BLE001 - refused or failed: this unit alone
             work.fail(error)

@@ -7,14 +7,15 @@ from contextlib import suppress
 
 import asyncpg
 
-from shared.store.batch import Batch
+from shared import metrics
+from shared.store.batch import LOST, Batch, InDoubt
 from shared.store.unit import Folded
 from shared.store.work import Engine, Outcome, Unavailable, Work
 
 BATCH = 256
 KEPT_STATES = 20_000
-LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
-"""The database is away: nothing is wrong with the unit."""
+PATIENCE = 10.0
+"""Seconds to wait for the database when a commit is in doubt."""
 
 
 class Writer:
@@ -62,18 +63,47 @@ class Writer:
             await self._connection.close()
 
     async def _serve(self, works: list[Work]) -> None:
+        metrics.batch_units.observe(len(works))
+        batch = None
         try:
             connection = await self._open()
             batch = Batch(self._engine, connection, works, self.states)
-            await batch.commit()
+            with metrics.batch_seconds.time():
+                await batch.commit()
         except LOST as error:
-            self._connection = None
-            for work in works:
-                work.fail(Unavailable(f"the database is away ({type(error).__name__})"))
+            self._away(works, error)
+        except InDoubt as error:
+            await self._find_out(batch, works, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it fails its own unit alone
             await self._singly(works, error)
         else:
             self._committed(batch)
+
+    def _away(self, works: list[Work], error: BaseException) -> None:
+        self._connection = None
+        for work in works:
+            work.fail(Unavailable(f"the database is away ({type(error).__name__})"))
+
+    async def _find_out(self, batch: Batch | None, works: list[Work], error: InDoubt) -> None:
+        """A commit in doubt: what is stored is acknowledged, what is not is refused; nobody guesses."""
+        self._connection = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                connection = await self._open_at_last()
+                stored = batch is not None and await batch.was_committed(connection)
+        except (*LOST, TimeoutError):
+            stored = False
+        if stored and batch is not None:
+            self._committed(batch)
+        else:
+            self._away(works, error)
+
+    async def _open_at_last(self) -> asyncpg.Connection:
+        while True:
+            try:
+                return await self._open()
+            except LOST:
+                await asyncio.sleep(0.1)
 
     async def _singly(self, works: list[Work], error: Exception) -> None:
         if len(works) == 1:
@@ -85,6 +115,7 @@ class Writer:
 
     def _committed(self, batch: Batch) -> None:
         self.head = batch.head or self.head
+        metrics.events_appended.inc(batch.stored)
         self._keep(batch.folded)
         batch.answer(self.head)
         if batch.head:

@@ -1,0 +1,21 @@
+"""What a service measures of itself, for Prometheus. Labels are routes, producers and outcomes, never people."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SHORT = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+batch_units = Histogram(
+    "seriatim_batch_units", "Units of work in one transaction of the writer", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
+)
+batch_seconds = Histogram("seriatim_batch_seconds", "Time one transaction of the writer took", buckets=SHORT)
+events_appended = Counter("seriatim_events_appended_total", "Events stored")
+relay_lag_events = Gauge("seriatim_relay_lag_events", "Positions stored but not yet looked at by the relay")
+relay_lag_seconds = Gauge("seriatim_relay_lag_seconds", "Age of the oldest event that waits to be published")
+relay_in_doubt = Counter("seriatim_relay_in_doubt_total", "Times the relay did not know whether a batch was stored")
+consumer_lag_events = Gauge("seriatim_consumer_lag_events", "Messages not yet heard", ["producer"])
+events_heard = Counter("seriatim_events_heard_total", "Events of others applied", ["producer"])
+events_unknown = Counter("seriatim_events_unknown_total", "Events of a type this version does not know", ["producer"])
+events_parked = Gauge("seriatim_events_parked", "Events set aside because they could not be handled")
+timers_due = Gauge("seriatim_timers_due", "Timers whose time has come and that have not fired")
+timers_failing = Gauge("seriatim_timers_failing", "Timers that failed and wait for another try")
+http_seconds = Histogram("seriatim_http_seconds", "Time to answer", ["method", "route", "status"], buckets=SHORT)
