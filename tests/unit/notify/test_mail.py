@@ -75,10 +75,10 @@ def test_only_the_first_name_stands_in_a_message():
 
 
 def test_items_of_a_note_become_lines_whatever_their_shape():
-    assert (
-        words({"technique": "cross_fiber_friction", "minutes": 5, "source": "A"}) == "cross fiber friction, 5 minutes"
-    )
+    assert words({"region": "upper_back", "minutes": 5, "source": "A"}) == "upper back, 5 minutes (A)"
+    assert words({"on": "2026-03-02", "aggravated": True, "contraction": False}) == "on 2026-03-02, aggravated"
     assert words(["neck", {"what": "pir", "from": "session 11"}]) == "neck, pir, from session 11"
+    assert words(None) == ""
 
 
 def test_a_reminder_needs_nothing_the_practice_did_not_say():
