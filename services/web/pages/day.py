@@ -11,7 +11,8 @@ from services.web.answers.scheduling import Slots, Visit, Visits
 from services.web.neighbours import Away
 from services.web.page import Address, PageCall
 from services.web.pages import parts
-from services.web.views.board import Facts, Item, board, is_late, visit_item
+from services.web.views.board import Facts, board, is_late, visit_item
+from services.web.views.laying import Item
 from services.web.views.words import clock_time, count, day
 from shared.clock import day_of
 

@@ -1,36 +1,20 @@
 """The day board: one ordered list a therapist, with visits, free times and time off; the clock is only paint."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from services.web.answers.scheduling import Slot, Therapist, Visit
+from services.web.views.laying import Item, Stretch, lay, nothing, units
 from services.web.views.words import STATES, clock_time
 from shared.clock import at, parse_time
 
-UNIT = 5
-LONGEST_SPAN = 48
-SHORTEST_VISIT = 4
 SHORT_VISIT = 9
 LATE = timedelta(minutes=10)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """An entry of a column. `kind`: visit, free, off or gap (nothing to say); `span` is in units of 5 minutes."""
-
-    kind: str
-    span: int
-    times: str = ""
-    name: str = ""
-    what: str = ""
-    where: str = ""
-    href: str = ""
-    tone: str = ""
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -60,14 +44,6 @@ class Facts(Struct, frozen=True, kw_only=True):
     slots: Sequence[Slot]
     names: Mapping[UUID, str]
     rooms: Mapping[UUID, str]
-
-
-class Stretch(Struct, frozen=True, kw_only=True):
-    """A part of the day, `[begin, end)`, and what stands there."""
-
-    begin: datetime
-    end: datetime
-    item: Item
 
 
 def board(facts: Facts) -> Board:
@@ -115,13 +91,8 @@ def _column(facts: Facts, therapist: Therapist, begin: datetime, end: datetime) 
         therapist_id=therapist.therapist_id,
         name=therapist.name,
         visits=sum(visit.status != "cancelled" for visit in visits),
-        items=tuple(_lay([*sorted(stretches, key=lambda stretch: stretch.begin), _last(end)], begin)),
+        items=tuple(lay([*sorted(stretches, key=lambda stretch: stretch.begin), nothing(end)], begin)),
     )
-
-
-def _last(end: datetime) -> Stretch:
-    """Nothing, at the very end: it makes every column as long as the clock."""
-    return Stretch(begin=end, end=end, item=Item(kind="gap", span=0))
 
 
 def _visit(facts: Facts, visit: Visit) -> Stretch:
@@ -132,7 +103,7 @@ def visit_item(facts: Facts, visit: Visit) -> Item:
     """Say who comes, when, for which session, where, and how it stands."""
     return Item(
         kind="visit",
-        span=_units(visit.starts_at, visit.ends_at),
+        span=units(visit.starts_at, visit.ends_at),
         times=_times(facts, visit.starts_at, visit.ends_at),
         name=facts.names.get(visit.client_id, "Name not available"),
         what=f"session {visit.ordinal}" if visit.ordinal else "",
@@ -155,7 +126,7 @@ def state_of(visit: Visit, now: datetime) -> str:
 def _tone(visit: Visit, now: datetime) -> str:
     usual = {"fulfilled": "done", "missed": "missed", "arrived": "here"}.get(visit.status, "")
     tone = "unsure" if is_late(visit, now) else usual
-    return f"{tone} short".strip() if _units(visit.starts_at, visit.ends_at) <= SHORT_VISIT else tone
+    return f"{tone} short".strip() if units(visit.starts_at, visit.ends_at) <= SHORT_VISIT else tone
 
 
 def _free(facts: Facts, therapist_id: UUID) -> Iterator[Stretch]:
@@ -178,26 +149,3 @@ def _off(facts: Facts, therapist: Therapist, begin: datetime, end: datetime) -> 
 
 def _times(facts: Facts, begin: datetime, end: datetime) -> str:
     return f"{clock_time(begin, facts.zone)}–{clock_time(end, facts.zone)}"
-
-
-def _lay(stretches: Iterable[Stretch], cursor: datetime) -> Iterator[Item]:
-    """Fill a column from the top. What overlaps what stands above it is pushed down, and the next gap is shorter."""
-    for stretch in stretches:
-        if gap := max(_units(cursor, stretch.begin), 0):
-            yield from _pieces(Item(kind="gap", span=0), gap)
-            cursor = stretch.begin
-        least = SHORTEST_VISIT if stretch.item.kind == "visit" else 0
-        if (units := max(_units(cursor, stretch.end), least)) > 0:
-            yield from _pieces(stretch.item, units)
-            cursor += timedelta(minutes=UNIT * units)
-
-
-def _units(begin: datetime, end: datetime) -> int:
-    return round((end - begin) / timedelta(minutes=UNIT))
-
-
-def _pieces(item: Item, units: int) -> Iterator[Item]:
-    """Cut what is longer than the stylesheet's longest span; the words stay in the first piece."""
-    yield replace(item, span=min(units, LONGEST_SPAN))
-    for done in range(LONGEST_SPAN, units, LONGEST_SPAN):
-        yield Item(kind=item.kind, tone=item.tone, span=min(units - done, LONGEST_SPAN))

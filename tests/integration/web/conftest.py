@@ -15,12 +15,15 @@ from shared.http.auth import Tokens
 from shared.messages import Cause
 from shared.store.unit import Tx
 from tests.harness import It, practice
-from tests.integration.web import standins
+from tests.integration.web import samples, standins
 
 NOW = "2026-03-04T15:52:00Z"
 PASSWORD = "correct horse battery"
 HASH = passwords.digest(PASSWORD)
 ORIGIN = "http://127.0.0.1:8080"
+COURSE = f"/courses/{samples.COURSE}"
+CLIENT = f"/clients/{samples.ROSA}"
+PAGES = ["/day", "/clients", CLIENT, COURSE]
 
 
 @dataclass

@@ -1,19 +1,11 @@
 """The pages: what they show, what they never show, and what they do when something is away."""
 
-import asyncio
-import os
 import re
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests.integration.web import standins
-from tests.integration.web.conftest import PASSWORD, Browser
+from tests.integration.web.conftest import CLIENT, COURSE, PAGES, Browser
 
-COURSE = f"/courses/{standins.COURSE}"
-CLIENT = f"/clients/{standins.ROSA}"
-PAGES = ["/day", "/clients", CLIENT, COURSE]
 STATIC = re.compile(r"/static/[a-z]+-[0-9a-f]{10}\.[a-z]+")
 
 
@@ -130,42 +122,6 @@ async def test_static_files_are_kept_for_ever_under_a_name_of_their_content(sign
     assert (await signed_in.get("/static/..%2fapp.py")).status == 404
 
 
-@pytest.mark.parametrize("path", PAGES)
-async def test_with_every_service_away_the_page_says_so(signed_in: Browser, path):
-    signed_in.others.away = {"records", "scheduling", "protocol"}
-    page = await signed_in.get(path)
-    assert page.status == 503
-    assert page.headers["Retry-After"]
-    assert "Nothing was lost or changed." in page.text
-    assert f'href="{path}">Try again</a>' in page.text
-
-
-async def test_without_names_the_rest_of_the_day_and_the_course_stand(signed_in: Browser):
-    signed_in.others.away = {"records"}
-    for path, words in (("/day", "Room 1, is here"), (COURSE, "Note for session 13"), (CLIENT, "Visits to come")):
-        page = await signed_in.get(path)
-        assert page.status == 200
-        assert "Name not available" in page.text
-        assert "Names and contact data could not be read just now." in page.text
-        assert words in page.text
-
-
-async def test_without_visits_the_course_and_its_note_stand(signed_in: Browser):
-    signed_in.others.away = {"scheduling"}
-    page = await signed_in.get(COURSE)
-    assert page.status == 200
-    assert "The visits could not be read." in page.text
-    assert "No visit is booked" not in page.text
-    assert "Note for session 13" in page.text
-
-
-async def test_an_answer_in_unknown_words_counts_as_none(signed_in: Browser):
-    del signed_in.others.note["ordinal"]
-    page = await signed_in.get(COURSE)
-    assert page.status == 200
-    assert "Courses and notes could not be read just now." in page.text
-
-
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/nothing", 404), ("/courses/x", 404), ("/clients/x", 404), ("/day?on=4.3.2026", 422), ("/signout", 405)],
@@ -191,31 +147,3 @@ async def test_the_foot_shows_the_simulated_time(signed_in: Browser):
 
 async def test_health_stays_plain(browser: Browser):
     assert (await browser.it.get("/healthz", role=None)).body == {"status": "alive"}
-
-
-async def test_an_account_is_opened_from_the_command_line_while_the_service_runs(browser: Browser):
-    config = browser.it.service.config
-    password = await account(config.database, "--login", "Eve", "--role", "therapist", "--name", "Eve Adams")
-    assert re.fullmatch(r"[a-z0-9]{5}(-[a-z0-9]{5}){3}", password)
-    assert (await browser.sign_in("eve", password)).status == 303
-    again = await account(config.database, "--login", "eve", "--reset")
-    assert (await browser.get("/day")).status == 303
-    assert (await browser.sign_in("eve", again)).status == 303
-
-
-async def test_the_command_line_refuses_a_name_that_is_taken_in_one_sentence(browser: Browser):
-    database = browser.it.service.config.database
-    said = await account(database, "--login", "maria", "--role", "owner", "--stdin", feed=PASSWORD, fails=True)
-    assert said == "This login name is taken. Choose another, or set a new password for it."
-
-
-async def account(database: str, *arguments: str, feed: str = "", fails: bool = False) -> str:
-    """Run the command as an operator does; gives what it printed, on standard error if it should fail."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.web", "account", *arguments,
-        cwd=Path(__file__).parents[3], env=os.environ | {"SERIATIM_DATABASE": database},
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await process.communicate(f"{feed}\n".encode())
-    assert process.returncode == (1 if fails else 0), err.decode()
-    return (err if fails else out).decode().strip()

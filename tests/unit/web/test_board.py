@@ -7,7 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.web.answers.scheduling import Hours, Slot, Therapist, Visit
-from services.web.views.board import Facts, Item, board
+from services.web.views.board import Facts, board
+from services.web.views.laying import Item
 from shared.clock import at, parse_time
 
 ZONE = ZoneInfo("America/New_York")

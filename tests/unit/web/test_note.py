@@ -8,7 +8,7 @@ import msgspec
 
 from services.web.answers.protocol import Note, Sourced
 from services.web.views.note import Page, page
-from tests.integration.web.standins import PROTOCOL, note
+from tests.integration.web.samples import PROTOCOL, note
 
 
 def shown(**more: Any) -> Page:

@@ -1,0 +1,159 @@
+"""A made-up practice on Wednesday 4 March 2026, in the form of the contract's answers."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("America/New_York")
+TODAY = date(2026, 3, 4)
+
+
+def uid(n: int) -> UUID:
+    return UUID(int=n)
+
+
+def instant(day: date, clock: str) -> str:
+    return datetime.combine(day, time.fromisoformat(clock), ZONE).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+ANA, BEN, CHLOE = uid(101), uid(102), uid(103)
+ROOMS = {uid(201): "Room 1", uid(202): "Room 2"}
+COURSE, ROSA = uid(301), uid(1)
+NAMES = [
+    "Rosa Alvarez", "Tom Becker", "Grace Kim", "Lena Novak", "Ines Duarte", "Paul Green", "Mary Shaw", "Olu Adeyemi",
+    "Sara Lind", "Jo Rivera", "Nadia Haddad", "Will Tan",
+]  # fmt: skip
+
+
+def visit(  # noqa: PLR0917  a table of visits reads best as rows
+    n: int, client: int, therapist: UUID, room: int, day: date, start: str, **more: Any
+) -> dict[str, Any]:
+    begin = datetime.fromisoformat(instant(day, start))
+    minutes = more.pop("minutes", 60)
+    return {
+        "appointment_id": str(uid(1000 + n)),
+        "client_id": str(uid(client)),
+        "course_id": str(uid(300 + client)),
+        "therapist_id": str(therapist),
+        "room_id": str(uid(200 + room)),
+        "starts_at": begin.isoformat(),
+        "ends_at": (begin + timedelta(minutes=minutes)).isoformat(),
+        "status": "booked",
+        "revision": 0,
+    } | more
+
+
+def day_of_visits() -> list[dict[str, Any]]:
+    return [
+        visit(1, 2, ANA, 1, TODAY, "08:30", ordinal=41, status="fulfilled"),
+        visit(2, 3, ANA, 1, TODAY, "09:45", ordinal=3, status="fulfilled"),
+        visit(3, 1, ANA, 1, TODAY, "11:00", ordinal=13, status="arrived"),
+        visit(4, 4, ANA, 1, TODAY, "13:30", ordinal=7),
+        visit(5, 5, ANA, 1, TODAY, "14:45", ordinal=1),
+        visit(6, 6, BEN, 2, TODAY, "09:00", ordinal=22, status="missed"),
+        visit(7, 7, BEN, 2, TODAY, "10:15", ordinal=16),
+        visit(8, 8, BEN, 2, TODAY, "11:30", ordinal=9),
+        visit(9, 9, BEN, 2, TODAY, "14:00", ordinal=38),
+        visit(10, 10, BEN, 2, TODAY, "15:15", minutes=30, ordinal=30),
+        visit(11, 11, CHLOE, 2, TODAY, "12:30", ordinal=5),
+        visit(12, 12, CHLOE, 2, TODAY, "16:15", ordinal=11, status="cancelled"),
+    ]
+
+
+def rosas_visits() -> list[dict[str, Any]]:
+    """Twelve given, the thirteenth today, the rest of thirty booked around the first break; three are weekly."""
+    days, day = [], date(2026, 1, 20)
+    for ordinal in range(1, 34):
+        days.append(day)
+        step = {1: 3, 2: 2}.get(day.weekday(), 4)
+        day += timedelta(days={15: 15, 30: 22}.get(ordinal, 7 if ordinal > 30 else step))
+        if ordinal == 12:
+            day = TODAY
+    booked = [*range(13, 27), 31]
+    given = [visit(20 + n, 1, ANA, 1, days[n - 1], "11:00", ordinal=n, status="fulfilled") for n in range(1, 13)]
+    coming = [visit(60 + n, 1, ANA, 1, days[n - 1], "11:00", ordinal=n) for n in booked]
+    return [*given, visit(99, 1, BEN, 2, date(2026, 2, 16), "10:00", status="missed"), *coming]
+
+
+def course(**more: Any) -> dict[str, Any]:
+    return {
+        "course_id": str(COURSE),
+        "client_id": str(ROSA),
+        "protocol": "fibromyalgia",
+        "title": "Fibromyalgia course",
+        "label": None,
+        "status": "series",
+        "phase": {"kind": "series", "number": 2, "sessions": 5, "done": 2},
+        "sessions_completed": 12,
+        "next_ordinal": 13,
+        "break": None,
+        "exercise": {"cleared": True, "per_week": 2, "weeks": []},
+        "slips": 1,
+        "deviations": [{"rule": "region_over_10_min", "session_id": str(uid(7)), "on": "2026-02-24"}],
+    } | more
+
+
+def note(**more: Any) -> dict[str, Any]:
+    return {
+        "ordinal": 13,
+        "phase": {"kind": "series", "number": 2, "sessions": 5, "done": 2},
+        "prepared_at": "2026-03-03T23:00:00Z",
+        "minutes": 60,
+        "positions": [
+            {"text": "Neck and upper back in side-lying, folded towel between neck and pillow", "source": "A"},
+            {"text": "Prone at most 12 minutes at a stretch; one pillow under the stomach, two under the chest",
+             "source": "A"},
+        ],
+        "sequence": [
+            {"step": 1, "technique": "effleurage", "minutes": 6, "source": "A",
+             "detail": "Inhibitory opening, first effleurage, then gentle kneading: same technique, speed, pressure"},
+            {"step": 2, "technique": "connective_tissue", "minutes": 8, "source": "A",
+             "detail": "Connective tissue, dry: small fold, short slow pulls; slow down at any tightening"},
+            {"step": 3, "technique": "suboccipital", "region": "neck", "minutes": 3, "source": "A",
+             "detail": "Round the base of the skull, side-lying, pressure rising"},
+            {"step": 4, "technique": "petrissage_1", "region": "shoulder", "minutes": 7, "source": "A",
+             "detail": "Side of the neck and upper trapezius; keep off the carotid artery"},
+            {"step": 5, "technique": "kneading", "region": "upper_back", "minutes": 26, "source": "B",
+             "detail": "Kneading of slowly growing intensity: half of the session"},
+            {"step": 6, "technique": "tender_point", "minutes": 6, "source": "A",
+             "detail": "Tender points: just below the pain threshold, 30 seconds each, let go quickly"},
+            {"step": 7, "technique": "pir", "minutes": 4, "source": "A",
+             "detail": "Post-isometric relaxation, last: 15–20 % of full strength, stretch very slowly"},
+        ],
+        "focus": [{"region": "neck", "minutes": 7, "why": "tender on the left last time"}],
+        "allowed": {"pir": True, "periosteal": False, "intensive": True, "full_body": True, "exercise": True},
+        "not_yet": [{"what": "periosteal", "from": "sessions 26 to 30"}],
+        "cautions": [
+            {"text": "Never in a massage chair", "source": "A"},
+            {"text": "Keep off the carotid artery", "source": "A"},
+        ],
+        "exercise": {"cleared": True, "per_week": 2, "advice": [
+            {"text": "Slow, never forced; at the slightest pain stop and go back to the middle", "source": "A"},
+        ]},
+        "last_session": {
+            "on": "2026-02-27", "pain_before": 6, "pain_after": 4, "minutes": 44, "tender_points": 12,
+            "aggravated": False, "contraction": False, "regions": ["neck", "neck", "upper_back"],
+        },
+        "tell": [],
+        "body_maps": ["cervical", "upper_thoracic"],
+        "label": None,
+    } | more  # fmt: skip
+
+
+PROTOCOL = {
+    "id": "fibromyalgia",
+    "phases": [
+        {"kind": "series", "sessions": 10},
+        {"kind": "series", "sessions": 5},
+        {"kind": "break", "weeks": 2},
+        {"kind": "series", "sessions": 15},
+        {"kind": "break", "weeks": 3},
+        {"kind": "maintenance"},
+    ],
+    "sources": [
+        {"text": "Massage & Bodywork, February/March 2004", "source": "A"},
+        {"text": "Practitioner's article, part II", "source": "B"},
+        {"text": "Explainer on neuromuscular massage therapy", "source": "C"},
+    ],
+}
