@@ -5,32 +5,23 @@ the questions travel over NATS, and the neighbours' events are published to JetS
 services together are tested end to end.
 """
 
-import asyncio
-import email
-import email.policy
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 import uuid_utils.compat as uuid
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deploy import nats
-from shared.bus import envelope
 from shared.bus.ask import answer
-from shared.bus.connection import Bus
-from shared.bus.relay import _stream
 from shared.events.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
-from shared.messages import Cause, Recorded
 from shared.questions import AskContact, AskNote, AskVisits, Contact, VisitFacts
 from tests.harness import It, running_one, until
+from tests.integration.notify.mail_server import MailServer, mail_server
+from tests.integration.notify.neighbours import Neighbour, neighbour
 
 SETTINGS = {
     "name": "Riverside Practice",
@@ -39,66 +30,6 @@ SETTINGS = {
     "sender": "desk@riverside.test",
 }
 THERAPIST = UUID(int=50)
-
-
-@dataclass
-class MailServer:
-    """A mail server that writes what it takes into a folder; `answers` are given first, then 250.
-
-    `cut` takes the message and hangs up without a word; `kill` is called before the answer, which is then not given.
-    """
-
-    folder: Path
-    answers: list[str] = field(default_factory=list)
-    tried: list[EmailMessage] = field(default_factory=list)
-    kill: Callable[[], None] | None = None
-
-    async def handle_DATA(self, server: SMTP, _: Session, taken: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        assert isinstance(taken.original_content, bytes)
-        self.tried.append(email.message_from_bytes(taken.original_content, policy=email.policy.default))
-        answer = self.answers.pop(0) if self.answers else "250 Kept"
-        if answer.startswith(("250", "cut")):
-            (self.folder / f"{len(list(self.folder.iterdir())):04}.eml").write_bytes(taken.original_content)
-        if self.kill:
-            self.kill()
-        if answer == "cut" or self.kill:
-            server.transport.abort()
-        return answer
-
-    @property
-    def inbox(self) -> list[EmailMessage]:
-        """What was taken, in order."""
-        files = sorted(self.folder.iterdir())
-        return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
-
-    def to(self, address: str) -> list[EmailMessage]:
-        """What was taken for an address."""
-        return [message for message in self.inbox if message["To"].addresses[0].addr_spec == address]
-
-
-@dataclass
-class Neighbour:
-    """A service's user on the bus: publishes its events as its relay would, answers as it would."""
-
-    bus: Bus
-    position: int = 0
-
-    async def say(self, event: Any, now: datetime) -> int:
-        recorded = Recorded(
-            position=self.position + 1,
-            stream=f"{self.bus.name}-{event.client_id}",
-            version=self.position + 1,
-            event_id=uuid.uuid7(),
-            event=event,
-            client_id=event.client_id,
-            cause=Cause(actor="test", correlation_id=uuid.uuid7()),
-            recorded_at=now,
-        )
-        headers = envelope.headers(self.bus.name, recorded, self.position)
-        subject = envelope.subject(self.bus.name, recorded)
-        await self.bus.client.request(subject, msgspec.json.encode(event), timeout=2, headers=headers)
-        self.position += 1
-        return self.position
 
 
 @dataclass
@@ -189,17 +120,6 @@ def _span(visit: VisitFacts) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def mail_server(folder: Path) -> AsyncIterator[tuple[MailServer, int]]:
-    """A real mail server on a free port."""
-    letterbox, loop = MailServer(folder), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(letterbox, hostname="localhost", loop=loop), "127.0.0.1", 0)
-    try:
-        yield letterbox, server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-
-
-@asynccontextmanager
 async def world(folder: Path, *, now: str = "2026-03-02T15:00:00Z", **settings: Any) -> AsyncIterator[World]:
     """Notify at work on 2 March 2026, 10:00 in New York."""
     async with AsyncExitStack() as stack:
@@ -208,23 +128,9 @@ async def world(folder: Path, *, now: str = "2026-03-02T15:00:00Z", **settings: 
         it = await stack.enter_async_context(running_one("notify", **more))
         there = World(it, mail, {})
         for name in ("records", "protocol", "scheduling"):
-            there.neighbours[name] = await stack.enter_async_context(_neighbour(it, name))
+            there.neighbours[name] = await stack.enter_async_context(neighbour(it, name))
         await _answer(there)
         yield there
-
-
-@asynccontextmanager
-async def _neighbour(it: It, name: str) -> AsyncIterator[Neighbour]:
-    config = it.service.config
-    assert config.token_key
-    port = urlsplit(config.nats).port or 0
-    bus = Bus(name, nats.url(name, config.token_key.parent.parent / "secrets", port))
-    await bus.connect()
-    await bus.client.jetstream().add_stream(_stream(name))
-    try:
-        yield Neighbour(bus)
-    finally:
-        await bus.close()
 
 
 async def _answer(there: World) -> None:
