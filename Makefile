@@ -58,8 +58,19 @@ fix: $(SET) ## Put right what a program can put right
 bench: $(SET) ## Measure speed and size; writes bench/results.json
 	@$(RUN) -m bench
 
+DO = $(RUN) -m deploy do --data "$(DATA)" --service
+
+account: $(SET) ## Let a person sign in on the pages of the running stack: LOGIN=maria ROLE=owner DATA=.seriatim
+	@$(DO) web account --login "$(LOGIN)" --role "$(ROLE)"
+
+events: $(SET) ## Print a service's events: s=protocol (STREAM=course-<id> CLIENT=<id> FOLLOW=1)
+	@$(DO) "$(s)" events $(if $(STREAM),--stream "$(STREAM)") $(if $(CLIENT),--client "$(CLIENT)") $(if $(FOLLOW),--follow)
+
+retry: $(SET) ## Try a service's parked events again: s=notify
+	@$(DO) "$(s)" retry
+
 rebuild: $(SET) ## Make a service's read models again from its events: s=scheduling DATA=.seriatim
-	@$(RUN) -m deploy rebuild --data "$(DATA)" --service "$(s)"
+	@$(DO) "$(s)" rebuild
 
 PIN := uv pip compile pyproject.toml --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
 lock: ## Pin the dependencies of pyproject.toml with their hashes (needs uv)

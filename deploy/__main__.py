@@ -1,4 +1,4 @@
-"""The commands behind `make run`, `make token` and `make rebuild`."""
+"""The commands behind `make run`, `make token` and those that a service does itself."""
 
 import argparse
 import asyncio
@@ -45,14 +45,14 @@ def print_token(given: argparse.Namespace) -> None:
     print(token(given.data / "secrets", given.role, given.client))
 
 
-def rebuild(given: argparse.Namespace) -> None:
-    """Make a service's read models again from its events, on the running stack."""
+def do(given: argparse.Namespace) -> None:
+    """Run a command of a service's own (rebuild, events, retry, shred, account) on the running stack."""
     try:
         state = json.loads((given.data / "stack.json").read_text())
     except FileNotFoundError:
         raise Trouble(f"No stack is running on {given.data}: start one with `make run`, then try again.") from None
     place = Place(port=0, data=given.data)
-    program = services.once("rebuild", given.service, place, state["ports"])
+    program = services.once(given.words, given.service, place, state["ports"])
     sys.exit(subprocess.run(program.command, env=dict(program.environment), check=False).returncode)
 
 
@@ -65,7 +65,8 @@ def arguments() -> argparse.Namespace:
     commands.choices["run"].add_argument("--now", type=_instant, default="", help="where a simulated clock starts")
     _add(commands, "token", print_token).add_argument("--role", choices=get_args(Role), required=True)
     commands.choices["token"].add_argument("--client", type=UUID)
-    _add(commands, "rebuild", rebuild).add_argument("--service", choices=SERVICES, required=True)
+    _add(commands, "do", do).add_argument("--service", choices=SERVICES, required=True)
+    commands.choices["do"].add_argument("words", nargs=argparse.REMAINDER, help="the command and its options")
     return parser.parse_args()
 
 

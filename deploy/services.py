@@ -20,19 +20,19 @@ def program(service: str, place: Place, ports: dict[str, int]) -> Program:
     return Program(name=service, command=_command(service, "serve"), ready=ready, environment=environment)
 
 
-def once(task: str, service: str, place: Place, ports: dict[str, int]) -> Program:
-    """Describe a task that ends by itself, `migrate` or `rebuild`: it alone knows the owner of the tables."""
+def once(task: list[str], service: str, place: Place, ports: dict[str, int]) -> Program:
+    """Describe a task that ends by itself, such as `migrate`: it alone knows the owner of the tables."""
 
     async def ready() -> bool:
         return False
 
     environment = _common(service, place, ports) | _special(service, place, ports)
     owner = {"SERIATIM_OWNER_DATABASE": _database(service, f"{service}_owner", place, ports)}
-    return Program(name=service, command=_command(service, task), ready=ready, environment=environment | owner)
+    return Program(name=service, command=_command(service, *task), ready=ready, environment=environment | owner)
 
 
-def _command(service: str, task: str) -> list[str]:
-    return [sys.executable, "-m", f"services.{service}", task]
+def _command(service: str, *task: str) -> list[str]:
+    return [sys.executable, "-m", f"services.{service}", *task]
 
 
 def _common(service: str, place: Place, ports: dict[str, int]) -> dict[str, str]:

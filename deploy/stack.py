@@ -94,7 +94,7 @@ class Stack:
     async def _migrate(self, service: str) -> None:
         """Bring the service's tables up to date."""
         log = self.place.log(service)
-        process = start(services.once("migrate", service, self.place, self.ports), log, keep_open=[self._lock])
+        process = start(services.once(["migrate"], service, self.place, self.ports), log, keep_open=[self._lock])
         try:
             while process.poll() is None:
                 await asyncio.sleep(0.02)

@@ -1,10 +1,11 @@
-"""The command line of a service: serve, migrate, rebuild."""
+"""The command line of a service: serve, migrate, rebuild, events, retry."""
 
 import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import structlog
 import uvloop
@@ -13,6 +14,7 @@ from shared import log as logs
 from shared.clock import Clock
 from shared.config import Config, Practice, read_config, read_practice
 from shared.migrate import migrate
+from shared.operators import print_events, retry
 from shared.rebuild import rebuild
 from shared.running import running, serving
 from shared.service import Definition, Service
@@ -29,7 +31,7 @@ def make_service(build: Build, config: Config) -> Service:
     return Service(build(config, practice), config, practice, clock)
 
 
-async def serve(service: Service) -> None:
+async def _serve(service: Service, _: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -40,18 +42,45 @@ async def serve(service: Service) -> None:
         log.info("stopping")
 
 
+async def _migrate(service: Service, _: argparse.Namespace) -> None:
+    applied = await migrate(service.definition.package, service.config.owner_database, service.name)
+    sys.stdout.write(f"{len(applied)} migrations applied\n")
+
+
+async def _rebuild(service: Service, _: argparse.Namespace) -> None:
+    sys.stdout.write(f"{await rebuild(service)} events replayed\n")
+
+
+async def _events(service: Service, asked: argparse.Namespace) -> None:
+    await print_events(service, asked.stream, asked.client, follow=asked.follow)
+
+
+async def _retry(service: Service, _: argparse.Namespace) -> None:
+    async with service.store.open():
+        went, stayed = await retry(service)
+    sys.stdout.write(f"{went} events applied, {stayed} still parked\n")
+
+
+COMMANDS: dict[str, Callable[[Service, argparse.Namespace], Awaitable[None]]] = {
+    "serve": _serve,
+    "migrate": _migrate,
+    "rebuild": _rebuild,
+    "events": _events,
+    "retry": _retry,
+}
+
+
 def main(build: Build) -> None:
-    """`python -m services.<name> serve | migrate | rebuild`."""
+    """`python -m services.<name> serve | migrate | rebuild | events | retry`."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["serve", "migrate", "rebuild"])
-    command = parser.parse_args().command
-    config = read_config()
-    service = make_service(build, config)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in COMMANDS:
+        command = commands.add_parser(name)
+        if name == "events":
+            command.add_argument("--stream", help="only this stream, such as course-<id>")
+            command.add_argument("--client", type=UUID, help="only this client's events")
+            command.add_argument("--follow", action="store_true", help="go on as new events come")
+    asked = parser.parse_args()
+    service = make_service(build, read_config())
     logs.configure(service.name)
-    if command == "serve":
-        uvloop.run(serve(service))
-    elif command == "migrate":
-        applied = asyncio.run(migrate(service.definition.package, config.owner_database, service.name))
-        sys.stdout.write(f"{len(applied)} migrations applied\n")
-    else:
-        sys.stdout.write(f"{asyncio.run(rebuild(service))} events replayed\n")
+    uvloop.run(COMMANDS[asked.command](service, asked))  # type: ignore[arg-type]
