@@ -85,10 +85,15 @@ def echo(heard: Recorded, found: Found) -> list[tuple[str, Command]]:
     return [(f"tally-{heard.event.client_id}", Strike(client_id=heard.event.client_id))]
 
 
+def echo_more(heard: Recorded, found: Found) -> list[tuple[str, Command]]:
+    """The next version of `echo`, in which a tally is never full."""
+    return [(f"tally-{heard.event.client_id}", Strike(client_id=heard.event.client_id, most=1000))]
+
+
 TABLE = "create table if not exists read.tally (client_id uuid primary key, strokes int not null)"
 
 
-def definition(name: str, hears: dict[str, Any] | None = None) -> Definition:
+def definition(name: str, hears: dict[str, Any] | None = None, reaction: Any = echo) -> Definition:
     """The service under one of the real services' names, because names own databases and rights on the bus."""
     return Definition(
         name=name,
@@ -101,9 +106,9 @@ def definition(name: str, hears: dict[str, Any] | None = None) -> Definition:
         timers={Struck: rings},
         due={"ring": lambda timer, now: (f"tally-{timer.key}", Ring(client_id=timer.key))},
         hears=hears or {},
-        reactions={Struck: React(echo)},
+        reactions={Struck: React(reaction)},
     )
 
 
-def make(name: str, config: Config, clock: Clock, hears: dict[str, Any] | None = None) -> Service:
-    return Service(definition(name, hears), config, Practice(zone="America/New_York"), clock)
+def make(name: str, config: Config, clock: Clock, hears: dict[str, Any] | None = None, reaction: Any = echo) -> Service:
+    return Service(definition(name, hears, reaction), config, Practice(zone="America/New_York"), clock)
