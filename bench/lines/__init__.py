@@ -1,0 +1,1 @@
+"""The lines: each a function that takes the ground and gives rows."""
