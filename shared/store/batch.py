@@ -1,7 +1,8 @@
 """One transaction of the writer: load, decide, append, derive, commit."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,10 @@ LOCK = 7253
 
 class InDoubt(Exception):  # noqa: N818 - what was stored is read, never guessed
     """The connection was lost in the commit: it may have been stored or not."""
+
+
+class Stale(Exception):  # noqa: N818 - a reason to decide again under the lock
+    """Another replica has written, or what is asked can only be known under the lock."""
 
 
 class Batch:
@@ -47,11 +52,17 @@ class Batch:
         """Run the units and commit what they want stored."""
         # The lock comes first and in a statement of its own: what is read after it stays true until the commit.
         await self._connection.execute(f"begin; select pg_advisory_xact_lock({LOCK})")
-        try:
+        async with self._transaction():
             await self._load()
             for work in self._works:
                 await self._run(work)
             await self._flush()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        """Commit the transaction begun before, or roll it back."""
+        try:
+            yield
         except BaseException:
             if not self._connection.is_closed():
                 await self._connection.execute("rollback")
@@ -82,14 +93,15 @@ class Batch:
     async def _load(self) -> None:
         streams = {stream for work in self._works for stream in work.streams}
         self._base = {stream: self._kept.get(stream) or self._engine.unborn(stream) for stream in streams}
-        if streams:
-            await self._fold_newer()
+        await self._fold_newer(streams)
         if keys := [work.request.key for work in self._works if work.request]:
             rows = await self._connection.fetch("select key, hash, ids from public.request where key = any($1)", keys)
             self._repeats = {row["key"]: (row["hash"], msgspec.json.decode(row["ids"])) for row in rows}
 
-    async def _fold_newer(self) -> None:
-        known = {stream: folded.version for stream, folded in self._base.items()}
+    async def _fold_newer(self, streams: Iterable[str]) -> None:
+        known = {stream: self._base[stream].version for stream in streams}
+        if not known:
+            return
         newer: dict[str, list[Recorded]] = defaultdict(list)
         for recorded in await self._engine.reader.newer(self._connection, known):
             newer[recorded.stream].append(recorded)
@@ -102,10 +114,15 @@ class Batch:
             value = await self._value(work, tx)
         except (*LOST, asyncpg.PostgresError):
             raise  # the transaction is broken: it is rolled back and its units run singly
+        except Stale:
+            raise
         except Exception as error:  # noqa: BLE001 - refused or failed: this unit alone
-            work.fail(error)
+            self._failed(work, error)
         else:
             self._accept(work, value, tx.changes)
+
+    def _failed(self, work: Work, error: Exception) -> None:
+        work.fail(error)
 
     async def _value(self, work: Work, tx: Tx) -> Any:
         if work.request and (repeat := self._repeats.get(work.request.key)):
@@ -161,39 +178,29 @@ class Batch:
     async def _append(self, events: list[Pending]) -> None:
         client_ids = {pending.client_id for pending in events if pending.client_id}
         await self._engine.reader.codec.prepare(self._connection, client_ids)
-        now = self._engine.clock.now()
-        self.head = await self._connection.fetchval(APPEND, *self._columns(events), now)
-        for position, pending in enumerate(events, self.head - len(events) + 1):
+        now, head = self._engine.clock.now(), await self._known_head()
+        stored = await self._connection.fetchval(APPEND, head, [self._row(pending) for pending in events], now)
+        if stored is None:
+            raise Stale
+        self.head = stored
+        for position, pending in enumerate(events, head + 1):
             self._recorded[pending.event_id] = _recorded(pending, position, now)
 
-    def _columns(self, events: list[Pending]) -> list[list[Any]]:
-        encode = self._engine.reader.codec.encode
-        return [
-            [pending.stream for pending in events],
-            [pending.version for pending in events],
-            [pending.event_id for pending in events],
-            [type(pending.event).__name__ for pending in events],
-            [encode(p.event, stream=p.stream, version=p.version, client_id=p.client_id) for p in events],
-            [pending.client_id for pending in events],
-            [pending.cause.actor for pending in events],
-            [pending.cause.correlation_id for pending in events],
-            [pending.cause.causation_id for pending in events],
-        ]
+    async def _known_head(self) -> int:
+        """The last position, true under the lock."""
+        return int(await self._connection.fetchval("select coalesce(max(position), 0) from public.event"))
+
+    def _row(self, pending: Pending) -> tuple[Any, ...]:
+        """One `new_event`."""
+        stream, version, client_id, cause = pending.stream, pending.version, pending.client_id, pending.cause
+        data = self._engine.reader.codec.encode(pending.event, stream=stream, version=version, client_id=client_id)
+        return (
+            stream, version, pending.event_id, type(pending.event).__name__, data, client_id,
+            cause.actor, cause.correlation_id, cause.causation_id,
+        )  # fmt: skip
 
 
-APPEND = """
-with head as (select coalesce(max(position), 0) as position from public.event),
-     appended as (
-        insert into public.event (position, stream, version, event_id, type, data, client_id,
-                                  actor, correlation_id, causation_id, recorded_at)
-        select head.position + n, stream, version, event_id, type, data, client_id,
-               actor, correlation_id, causation_id, $10
-          from head, unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::jsonb[], $6::uuid[], $7::text[],
-                            $8::uuid[], $9::uuid[]) with ordinality
-               as new (stream, version, event_id, type, data, client_id, actor, correlation_id, causation_id, n)
-        returning position)
-select max(position) from appended
-"""
+APPEND = "select public.append_events($1, $2, $3)"
 
 
 def _recorded(pending: Pending, position: int, now: datetime) -> Recorded:

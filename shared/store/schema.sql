@@ -25,6 +25,33 @@ create trigger event_is_append_only before update or delete on public.event
 create trigger event_is_never_emptied before truncate on public.event
     for each statement execute function public.refuse_change();
 
+-- One event to append, as the writer hands it over.
+create type public.new_event as (
+    stream text, version int, event_id uuid, type text, data jsonb, client_id uuid,
+    actor text, correlation_id uuid, causation_id uuid
+);
+
+-- Take the writers' lock, and append unless somebody else has written since `expected` was the last position; gives the
+-- last position then, and null when the units must be decided again. A function, because its statements see what was
+-- committed while it waited for the lock; a single statement would not.
+create function public.append_events(expected bigint, events public.new_event[], at timestamptz)
+    returns bigint language plpgsql as $$
+declare
+    head bigint;
+begin
+    perform pg_advisory_xact_lock(7253);
+    select coalesce(max(position), 0) into head from public.event;
+    if head <> expected then
+        return null;
+    end if;
+    insert into public.event (position, stream, version, event_id, type, data, client_id,
+                              actor, correlation_id, causation_id, recorded_at)
+    select head + n, stream, version, event_id, type, data, client_id, actor, correlation_id, causation_id, at
+      from unnest(events) with ordinality
+           as new (stream, version, event_id, type, data, client_id, actor, correlation_id, causation_id, n);
+    return head + cardinality(events);
+end $$;
+
 create table public.claim (
     resource text not null,                      -- therapist:<id>, room:<id>, client:<id>
     during tstzrange not null,

@@ -8,7 +8,8 @@ from contextlib import suppress
 import asyncpg
 
 from shared import metrics
-from shared.store.batch import LOST, Batch, InDoubt
+from shared.store.batch import LOST, Batch, InDoubt, Stale
+from shared.store.swift import SwiftBatch, may_be_swift
 from shared.store.unit import Folded
 from shared.store.work import Engine, Outcome, Unavailable, Work
 
@@ -64,12 +65,34 @@ class Writer:
 
     async def _serve(self, works: list[Work]) -> None:
         metrics.batch_units.observe(len(works))
+        with metrics.batch_seconds.time():
+            if not (may_be_swift(works) and await self._swiftly(works)):
+                await self._under_the_lock(works)
+
+    async def _swiftly(self, works: list[Work]) -> bool:
+        """Try the units on what is kept in memory; false when they must be decided under the lock."""
+        batch = None
+        try:
+            connection = await self._open()
+            batch = SwiftBatch(self._engine, connection, works, self.states)
+            batch.expected = self.head
+            await batch.commit()
+        except LOST as error:
+            self._away(works, error)
+        except InDoubt as error:
+            await self._find_out(batch, works, error)
+        except (Stale, asyncpg.PostgresError):
+            return False
+        else:
+            self._committed(batch)
+        return True
+
+    async def _under_the_lock(self, works: list[Work]) -> None:
         batch = None
         try:
             connection = await self._open()
             batch = Batch(self._engine, connection, works, self.states)
-            with metrics.batch_seconds.time():
-                await batch.commit()
+            await batch.commit()
         except LOST as error:
             self._away(works, error)
         except InDoubt as error:
@@ -114,6 +137,8 @@ class Writer:
                 await self._serve([work])
 
     def _committed(self, batch: Batch) -> None:
+        if batch.stored and batch.head - batch.stored != self.head:
+            self.states.clear()  # another replica wrote in between, to whichever streams
         self.head = batch.head or self.head
         metrics.events_appended.inc(batch.stored)
         self._keep(batch.folded)

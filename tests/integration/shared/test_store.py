@@ -120,3 +120,33 @@ async def test_events_cannot_be_changed(start: Callable[..., Any]) -> None:
     for statement in ("update public.event set type = 'x'", "delete from public.event", "truncate public.event"):
         with pytest.raises(asyncpg.PostgresError):
             await replica.service.store.fetch(statement)
+
+
+async def test_a_replica_never_refuses_on_what_another_has_changed(start: Callable[..., Any]) -> None:
+    one = await start("records")
+    other = await start("records", dsn=one.service.config.database, leads=False)
+    client, busy = uuid4(), uuid4()
+    await strike(other, client, 5, most=5)  # `other` keeps a full tally in memory
+
+    async def emptied(tx: Tx) -> None:
+        await tx.decide(f"tally-{client}", Ring(client_id=client))
+
+    cause = Cause(actor="owner:test", correlation_id=uuid.uuid7())
+    await one.service.store.write(emptied, cause)
+    outcomes = await asyncio.gather(
+        strike(other, busy), strike(other, client, most=6), strike(one, busy), strike(one, client, most=7)
+    )
+    assert sorted(outcome.value["strokes"] for outcome in outcomes) == [1, 2, 6, 7]
+    versions = await rows(
+        one, "select version from public.event where stream = $1 order by position", f"tally-{client}"
+    )
+    assert [row["version"] for row in versions] == list(range(1, 9))
+
+
+async def test_an_event_is_stored_whole_with_its_envelope(start: Callable[..., Any]) -> None:
+    replica, client = await start("records"), uuid4()
+    outcome = await strike(replica, client)
+    [stored] = await replica.service.store.read(f"tally-{client}")
+    assert stored == outcome.events[0]
+    assert stored.cause.actor == "owner:test"
+    assert stored.client_id == client
