@@ -6,62 +6,25 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from services.protocol import bodies, history, queries
+from services.protocol import bodies, queries
+from services.protocol.bodies import Brief, Courses, History, Opened, Protocols, Verdicts
 from services.protocol.domain import commands as c
-from services.protocol.domain.cadence import verdicts
 from services.protocol.domain.course import stream
 from services.protocol.domain.definition import Definition
+from services.protocol.domain.judging import verdicts
+from services.protocol.domain.state import Course
+from services.protocol.history import happenings
 from services.protocol.queries import CourseView, definitions
+from shared.clock import day_of
 from shared.decider import Unknown, refuse
 from shared.http.problems import Forbidden, Malformed
 from shared.http.routes import STAFF, Call, Route
 from shared.messages import Command
-from shared.questions import AskContact, Verdict
+from shared.questions import AskContact
 from shared.store.unit import Tx
 from shared.vocabulary import Role
 
 CLINICAL: tuple[Role, ...] = ("owner", "therapist")
-
-
-class Brief(Struct, frozen=True, kw_only=True):
-    """A protocol in a line."""
-
-    id: str
-    title: str
-    version: int
-    summary: str
-    total: int | None
-    label: str | None
-
-
-class Protocols(Struct, frozen=True, kw_only=True):
-    """All protocols."""
-
-    protocols: list[Brief]
-
-
-class Courses(Struct, frozen=True, kw_only=True):
-    """A client's courses."""
-
-    courses: list[CourseView]
-
-
-class Verdicts(Struct, frozen=True, kw_only=True):
-    """One verdict for each day asked about."""
-
-    verdicts: list[Verdict]
-
-
-class History(Struct, frozen=True, kw_only=True):
-    """What happened, in order."""
-
-    history: list[history.Happening]
-
-
-class Opened(Struct, frozen=True, kw_only=True):
-    """A new course."""
-
-    course_id: UUID
 
 
 async def list_protocols(call: Call) -> Protocols:
@@ -84,24 +47,35 @@ async def show_protocol(call: Call) -> Definition:
 async def open_course(call: Call) -> dict[str, Any]:
     """Open a course for a client who exists and follows this protocol in no other open course."""
     body: bodies.OpenCourseBody = call.body
-    if body.protocol not in definitions(call.service):
-        known = ", ".join(definitions(call.service))
-        raise Malformed("protocol", f"There is no such protocol. There are: {known}.")
+    _must_make_sense(call, body)
     if await call.service.ask(AskContact(client_id=body.client_id)) is None:
         raise Unknown("There is no client with this id.")
     course_id = call.new_id()
     asked = {name: getattr(body, name) for name in body.__struct_fields__}
 
     async def unit(tx: Tx) -> dict[str, Any]:
-        open_ones = await tx.fetch(
-            "select 1 from course where client_id = $1 and protocol = $2 and not closed", body.client_id, body.protocol
-        )
-        if open_ones:
-            raise refuse("course_already_open", "The client follows this protocol already. Close that course first.")
+        await _refuse_second(tx, body.client_id, body.protocol)
         await tx.decide(stream(course_id), c.OpenCourse(now=call.now, course_id=course_id, **asked))
         return {"course_id": course_id}
 
     return dict(await call.write(unit, streams=[stream(course_id)], reads=True))
+
+
+def _must_make_sense(call: Call, body: bodies.OpenCourseBody) -> None:
+    protocol = definitions(call.service).get(body.protocol)
+    if protocol is None:
+        known = ", ".join(definitions(call.service))
+        raise Malformed("protocol", f"There is no such protocol. There are: {known}.")
+    if body.last_session_on and body.last_session_on > day_of(call.now, call.service.practice.tz):
+        raise Malformed("last_session_on", "The last session lies in the future.")
+    if protocol.total and not protocol.endless and body.sessions_before >= protocol.total:
+        raise Malformed("sessions_before", f"This protocol ends with session {protocol.total}.")
+
+
+async def _refuse_second(tx: Tx, client_id: UUID, protocol: str) -> None:
+    sql = "select 1 from course where client_id = $1 and protocol = $2 and not closed"
+    if await tx.fetch(sql, client_id, protocol):
+        raise refuse("course_already_open", "The client follows this protocol already. Close that course first.")
 
 
 async def list_courses(call: Call) -> Courses:
@@ -136,7 +110,7 @@ async def show_history(call: Call) -> History:
     """What happened, in order."""
     course_id = call.path_id("course_id")
     await queries.course(call.service, course_id)
-    return History(history=history.happenings(await call.service.store.read(stream(course_id))))
+    return History(history=happenings(await call.service.store.read(stream(course_id))))
 
 
 async def _ask(call: Call, command: Command) -> dict[str, Any]:
@@ -177,8 +151,17 @@ async def close(call: Call) -> dict[str, Any]:
 
 
 async def reopen(call: Call) -> dict[str, Any]:
-    """Reopen the course."""
-    return await _ask(call, c.ReopenCourse(now=call.now))
+    """Reopen the course, unless the client has begun another of the same protocol since."""
+    course_id = call.path_id("course_id")
+
+    async def unit(tx: Tx) -> dict[str, Any]:
+        state: Course | None = await tx.state(stream(course_id))
+        if state and state.closed and not state.forgotten:
+            await _refuse_second(tx, state.opened.client_id, state.opened.protocol)
+        await tx.decide(stream(course_id), c.ReopenCourse(now=call.now))
+        return {"course_id": course_id}
+
+    return dict(await call.write(unit, streams=[stream(course_id)], reads=True))
 
 
 async def decide_lapse(call: Call) -> dict[str, Any]:
@@ -186,9 +169,9 @@ async def decide_lapse(call: Call) -> dict[str, Any]:
     return await _ask(call, c.DecideLapse(now=call.now, decision=call.body.decision))
 
 
-def _change(name: str, handler: Any, takes: type[Struct], roles: tuple[Role, ...], summary: str) -> Route:
+def _change(name: str, handler: Any, takes: type[Struct], summary: str) -> Route:
     path = f"/courses/{{course_id}}/{name}"
-    return Route("POST", path, handler, roles, summary, takes=takes, gives=CourseView, answer=_shown)
+    return Route("POST", path, handler, CLINICAL, summary, takes=takes, gives=CourseView, answer=_shown)
 
 
 ANYONE: tuple[Role, ...] = (*STAFF, "client")
@@ -197,7 +180,8 @@ ROUTES = [
     Route("GET", "/protocols", list_protocols, ANYONE, "All protocols", gives=Protocols),
     Route("GET", "/protocols/{protocol}", show_protocol, ANYONE, "One protocol", gives=Definition),
     Route(
-        "POST", "/courses", open_course, STAFF, "Open a course", takes=bodies.OpenCourseBody, gives=Opened, status=201
+        "POST", "/courses", open_course, CLINICAL, "Open a course",
+        takes=bodies.OpenCourseBody, gives=Opened, status=201,
     ),
     Route("GET", "/courses", list_courses, ANYONE, "A client's courses", query=bodies.ClientQuery, gives=Courses),
     Route("GET", COURSE, show_course, ANYONE, "One course", query=bodies.AsOfQuery, gives=CourseView),
@@ -208,9 +192,9 @@ ROUTES = [
         "POST", f"{COURSE}/overrides", override, CLINICAL, "Allow a day against a rule",
         takes=bodies.OverrideBody, gives=CourseView, status=201, answer=_shown,
     ),
-    _change("pause", pause, bodies.PauseBody, STAFF, "Pause the course"),
-    _change("resume", resume, bodies.EmptyBody, STAFF, "Resume the course"),
-    _change("close", close, bodies.ReasonBody, STAFF, "Close the course"),
-    _change("reopen", reopen, bodies.EmptyBody, STAFF, "Reopen the course"),
-    _change("lapse", decide_lapse, bodies.LapseBody, CLINICAL, "Decide after a long gap"),
+    _change("pause", pause, bodies.PauseBody, "Pause the course"),
+    _change("resume", resume, bodies.EmptyBody, "Resume the course"),
+    _change("close", close, bodies.ReasonBody, "Close the course"),
+    _change("reopen", reopen, bodies.EmptyBody, "Reopen the course"),
+    _change("lapse", decide_lapse, bodies.LapseBody, "Decide after a long gap"),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the API takes."""
+"""What the API takes and gives."""
 
 import datetime as dt
 from datetime import date
@@ -7,9 +7,19 @@ from uuid import UUID
 
 from msgspec import Meta, Struct, field
 
+from services.protocol.history import Happening
+from services.protocol.queries import CourseView
 from shared.http.problems import Malformed
 from shared.messages import Instant
+from shared.questions import Verdict
 from shared.vocabulary import CadenceRule, Reason
+
+YEARS = range(1900, 2201)
+
+
+def _plausible(name: str, *days: date | None) -> None:
+    if any(day and day.year not in YEARS for day in days):
+        raise Malformed(name, f"Days lie between {YEARS[0]} and {YEARS[-1]}.")
 
 
 class OpenCourseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,6 +33,8 @@ class OpenCourseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     event_at: Instant | None = None
 
     def __post_init__(self) -> None:
+        _plausible("starts_on", self.starts_on)
+        _plausible("last_session_on", self.last_session_on)
         if self.last_session_on and not self.sessions_before:
             raise Malformed("sessions_before", "Say how many sessions were given before, or leave out last_session_on.")
         if self.sessions_before and not self.last_session_on:
@@ -34,6 +46,9 @@ class CheckBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     dates: Annotated[list[date], Meta(max_length=500)]
 
+    def __post_init__(self) -> None:
+        _plausible("dates", *self.dates)
+
 
 class OverrideBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A day to allow against a rule."""
@@ -41,6 +56,9 @@ class OverrideBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rule: CadenceRule
     date: dt.date
     reason: Reason
+
+    def __post_init__(self) -> None:
+        _plausible("date", self.date)
 
 
 class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +69,8 @@ class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     to: date | None = None
 
     def __post_init__(self) -> None:
+        _plausible("from", self.first)
+        _plausible("to", self.to)
         if self.to and self.to < self.first:
             raise Malformed("to", "The pause ends before it begins.")
 
@@ -81,3 +101,44 @@ class AsOfQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """As of an instant, inclusive."""
 
     as_of: Instant | None = None
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """A protocol in a line."""
+
+    id: str
+    title: str
+    version: int
+    summary: str
+    total: int | None
+    label: str | None
+
+
+class Protocols(Struct, frozen=True, kw_only=True):
+    """All protocols."""
+
+    protocols: list[Brief]
+
+
+class Courses(Struct, frozen=True, kw_only=True):
+    """A client's courses."""
+
+    courses: list[CourseView]
+
+
+class Verdicts(Struct, frozen=True, kw_only=True):
+    """One verdict for each day asked about."""
+
+    verdicts: list[Verdict]
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """What happened, in order."""
+
+    history: list[Happening]
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """A new course."""
+
+    course_id: UUID

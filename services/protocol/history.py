@@ -45,6 +45,9 @@ def _milestone(event: told.ExerciseMilestone) -> str:
 
 TELL: dict[type[Event], Callable[[Any], str]] = {
     own.CourseOpened: _opened,
+    own.LapseDecided: lambda e: f"After the long gap: {e.decision}.",
+    own.DeviationLifted: lambda e: f"No longer against the protocol: {e.rule.replace('_', ' ')}.",
+    own.ExerciseHeld: lambda _: "Exercise at home has to wait again.",
     own.SeriesRepeated: lambda e: f"Series {e.number} starts again: {e.sessions} sessions set back.",
     told.SeriesStarted: lambda e: f"Series {e.number} began ({e.sessions} sessions).",
     told.SessionCounted: lambda e: f"Session {e.ordinal} took place on {e.on}.",

@@ -1,9 +1,9 @@
-"""Which courses a client has."""
+"""Which courses a client has, and which course counts a session."""
 
 from collections.abc import Iterator
 
-from services.protocol.domain.events import ClientForgotten, CourseOpened
-from shared.events.protocol import CourseClosed, CourseReopened
+from services.protocol.domain.events import ClientForgotten, CourseOpened, SessionObserved
+from shared.events.protocol import CourseClosed, CourseReopened, SessionDiscounted
 from shared.messages import Recorded
 from shared.store.unit import Projections, Statement
 
@@ -27,8 +27,27 @@ def on_course_reopened(recorded: Recorded) -> Iterator[Statement]:
     yield "update course set closed = false where course_id = $1", (recorded.event.course_id,)
 
 
+def on_session_observed(recorded: Recorded) -> Iterator[Statement]:
+    """The course counts the session."""
+    event = recorded.event
+    yield (
+        """
+        insert into session_course (session_id, course_id) values ($1, $2)
+        on conflict (session_id) do update set course_id = excluded.course_id
+        """,
+        (event.session.session_id, event.course_id),
+    )
+
+
+def on_session_discounted(recorded: Recorded) -> Iterator[Statement]:
+    """The course counts it no more; another may by now."""
+    event = recorded.event
+    yield "delete from session_course where session_id = $1 and course_id = $2", (event.session_id, event.course_id)
+
+
 def on_client_forgotten(recorded: Recorded) -> Iterator[Statement]:
     """Nothing points from the client to the course any more."""
+    yield "delete from session_course where course_id = $1", (recorded.event.course_id,)
     yield "delete from course where course_id = $1", (recorded.event.course_id,)
 
 
@@ -36,5 +55,7 @@ PROJECTIONS: Projections = {
     CourseOpened: on_course_opened,
     CourseClosed: on_course_closed,
     CourseReopened: on_course_reopened,
+    SessionObserved: on_session_observed,
+    SessionDiscounted: on_session_discounted,
     ClientForgotten: on_client_forgotten,
 }

@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from services.protocol.domain.cadence import stand, verdicts
+from services.protocol.domain.cadence import stand
 from services.protocol.domain.course import stream
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.exercise import target, weeks
+from services.protocol.domain.judging import verdicts
 from services.protocol.domain.note import Note, phase_view, prepare
 from services.protocol.domain.plan import plan
 from services.protocol.domain.state import Course
@@ -30,6 +31,7 @@ class CourseView(Struct, frozen=True, kw_only=True):
     title: str
     status: str
     starts_on: str
+    event_at: datetime | None
     phase: dict[str, Any]
     sessions_completed: int
     next_ordinal: int
@@ -72,6 +74,7 @@ def view(service: Service, state: Course, now: datetime) -> CourseView:
         title=definition.title,
         status=state.status(today),
         starts_on=opened.starts_on.isoformat(),
+        event_at=opened.event_at,
         phase=phase_view(definition, state),
         sessions_completed=state.completed,
         next_ordinal=state.completed + 1,
@@ -82,7 +85,7 @@ def view(service: Service, state: Course, now: datetime) -> CourseView:
             "weeks": msgspec.to_builtins(weeks(state, today)),
         },
         slips=state.slips,
-        lapse_undecided=state.lapse_undecided,
+        lapse_undecided=state.lapse == "undecided",
         deviations=[_deviation(event) for event in state.deviations],
         label=definition.label,
     )

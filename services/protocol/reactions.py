@@ -20,6 +20,15 @@ def count_session(heard: Recorded, _: Found) -> Commands:
         yield stream(event.course_id), c.CountSession(now=heard.recorded_at, session=session)
 
 
+def amend_session(heard: Recorded, found: Found) -> Commands:
+    """Corrected figures; a session that belongs to another course, or to none, is taken out of the one before."""
+    for row in found:
+        if row["course_id"] != heard.event.course_id:
+            command = c.WithdrawSession(now=heard.recorded_at, session_id=heard.event.session_id)
+            yield stream(row["course_id"]), command
+    yield from count_session(heard, found)
+
+
 def withdraw_session(heard: Recorded, _: Found) -> Commands:
     """A session that did not take place is taken out again."""
     if heard.event.course_id:
@@ -61,6 +70,11 @@ def drop_visit(heard: Recorded, _: Found) -> Commands:
         yield stream(event.course_id), c.DropVisit(now=heard.recorded_at, appointment_id=event.appointment_id)
 
 
+def course_of_session(heard: Recorded) -> tuple[str, tuple[object, ...]]:
+    """The course that counts the session."""
+    return "select course_id from session_course where session_id = $1", (heard.event.session_id,)
+
+
 def open_courses(heard: Recorded) -> tuple[str, tuple[object, ...]]:
     """The client's open courses."""
     return "select course_id from course where client_id = $1 and not closed", (heard.client_id,)
@@ -73,7 +87,7 @@ def all_courses(heard: Recorded) -> tuple[str, tuple[object, ...]]:
 
 REACTIONS: Reactions = {
     records.SessionCompleted: React(count_session),
-    records.SessionAmended: React(count_session),
+    records.SessionAmended: React(amend_session, find=course_of_session),
     records.SessionWithdrawn: React(withdraw_session),
     records.ExerciseLogged: React(count_exercise, find=open_courses),
     records.ClientErased: React(forget_client, find=all_courses),

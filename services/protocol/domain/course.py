@@ -1,18 +1,18 @@
 """One client following one protocol: what is asked of a course, and what comes of it."""
 
-import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from services.protocol.domain import commands as c
+from services.protocol.domain import counting, flags
 from services.protocol.domain import events as own
+from services.protocol.domain.cadence import stand
 from services.protocol.domain.deciding import Act, Deciding
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.exercise import reached, target
-from services.protocol.domain.following import Following
-from services.protocol.domain.state import Course, evolve
-from shared.clock import day_of
+from services.protocol.domain.evolving import evolve
+from services.protocol.domain.following import decided
+from services.protocol.domain.state import Course
 from shared.decider import Decider, refuse
 from shared.events import protocol as told
 from shared.messages import Event
@@ -45,96 +45,26 @@ def _open_course(deciding: Deciding, command: c.OpenCourse) -> None:
     deciding.pass_time()
 
 
-def _count_session(deciding: Deciding, command: c.CountSession) -> None:
-    session, on = command.session, day_of(command.session.started_at, deciding.zone)
-    if flag := _stray(deciding, session):
-        marks = deciding.found.flagged if deciding.found else frozenset()
-        if (flag, session.session_id) not in marks:
-            deciding.add([_deviation(session, flag, on)])
-        return
-    before = deciding.state
-    known = before.session(session.session_id)
-    if known and known.session == session:
-        return
-    deciding.add([own.SessionObserved(**deciding.ids, session=session, on=on)])
-    given = deciding.state.session(session.session_id)
-    assert given is not None  # noqa: S101 - just observed
-    if known is None:
-        ordinal = deciding.state.opened.sessions_before + deciding.state.given.index(given) + 1
-        deciding.add([_counted(deciding.ids, session, ordinal, on)])
-    if session.appointment_id:
-        _drop(deciding, session.appointment_id)
-    deciding.follow(lambda following: following.deviations_of(given, before))
-    deciding.settle(on)
-
-
-def _stray(deciding: Deciding, session: Any) -> str | None:
-    """A session that names a course which is not there, is closed, or is another client's: flagged, not counted."""
-    if deciding.found is None or deciding.found.forgotten or deciding.found.opened.client_id != session.client_id:
-        return "foreign_course"
-    return "closed" if deciding.found.closed and not deciding.found.session(session.session_id) else None
-
-
-def _withdraw_session(deciding: Deciding, command: c.WithdrawSession) -> None:
-    if deciding.found and (given := deciding.found.session(command.session_id)):
-        deciding.add([told.SessionDiscounted(**deciding.ids, session_id=command.session_id)])
-        deciding.settle(given.on)
-
-
-def _count_exercise(deciding: Deciding, command: c.CountExercise) -> None:
-    logged = command.exercise
-    if deciding.found is None or any(e.exercise_id == logged.exercise_id for e in deciding.state.exercised):
-        return
-    observed = own.ExerciseObserved(
-        **deciding.ids, exercise_id=logged.exercise_id, on=logged.date, steps=logged.steps,
-        walked_minutes=logged.walked_minutes,
-    )  # fmt: skip
-    before, per_week = deciding.state, target(deciding.definition, deciding.state) or None
-    deciding.add([observed])
-    if per_week is not None and (before.cleared_on is None or logged.date < before.cleared_on):
-        deciding.add([told.DeviationNoted(**deciding.ids, rule="exercise_too_early", on=logged.date)])
-    for mark in reached(deciding.definition, before, observed):
-        deciding.add(
-            [told.ExerciseMilestone(
-                **deciding.ids, kind=mark.kind, on=logged.date, per_week=per_week, value=mark.value
-            )]
-        )  # fmt: skip
-
-
-def _agree_visit(deciding: Deciding, command: c.AgreeVisit) -> None:
-    if deciding.found:
-        on = day_of(command.starts_at, deciding.zone)
-        visit = {name: getattr(command, name) for name in ("appointment_id", "starts_at", "ends_at")}
-        deciding.add([own.VisitAgreed(**deciding.ids, **visit, on=on)])
-
-
-def _drop_visit(deciding: Deciding, command: c.DropVisit) -> None:
-    if deciding.found:
-        _drop(deciding, command.appointment_id)
-
-
-def _drop(deciding: Deciding, appointment_id: Any) -> None:
-    if any(visit.appointment_id == appointment_id for visit in deciding.state.visits):
-        deciding.add([own.VisitDropped(**deciding.ids, appointment_id=appointment_id)])
-
-
 def _grant_override(deciding: Deciding, command: c.GrantOverride) -> None:
+    if command.rule == "closed":
+        raise refuse("closed", "A closed course takes no sessions. Reopen it instead.")
     if (command.rule, command.date) not in deciding.state.permitted:
         given = {name: getattr(command, name) for name in ("rule", "date", "reason", "granted_by")}
         deciding.add([told.OverrideGranted(**deciding.ids, **given)])
 
 
 def _pause_course(deciding: Deciding, command: c.PauseCourse) -> None:
-    _must_be_open(deciding)
-    if any(pause.to is None or pause.to >= command.paused_from for pause in deciding.state.pauses):
-        raise refuse("paused", "The course is paused already. Resume it first.")
-    deciding.add(
-        [told.CoursePaused(**deciding.ids, paused_from=command.paused_from, to=command.to, reason=command.reason)]
-    )
+    if deciding.state.closed:
+        raise refuse("closed", "The course is closed. Reopen it first.")
+    last = command.to or date.max
+    if any(pause.first <= last and command.paused_from <= (pause.to or date.max) for pause in deciding.state.pauses):
+        raise refuse("paused", "The course is paused already on some of these days. Resume it first.")
+    first, reason = command.paused_from, command.reason
+    deciding.add([told.CoursePaused(**deciding.ids, paused_from=first, to=command.to, reason=reason)])
 
 
 def _resume_course(deciding: Deciding, _: c.ResumeCourse) -> None:
-    if deciding.state.pauses and deciding.state.pauses[-1].covers(deciding.today):
+    if any(pause.to is None or pause.to >= deciding.today for pause in deciding.state.pauses):
         deciding.add([told.CourseResumed(**deciding.ids, on=deciding.today)])
 
 
@@ -144,54 +74,44 @@ def _close_course(deciding: Deciding, command: c.CloseCourse) -> None:
 
 
 def _reopen_course(deciding: Deciding, _: c.ReopenCourse) -> None:
-    if deciding.state.closed:
-        deciding.add([told.CourseReopened(**deciding.ids, on=deciding.today)])
+    if not deciding.state.closed:
+        return
+    if stand(deciding.state.cadence(deciding.definition)).phase is None:
+        raise refuse("closed", "All sessions of this course are done. Open a new one.")
+    deciding.add([told.CourseReopened(**deciding.ids, on=deciding.today)])
+    deciding.settle(deciding.today)
+    deciding.pass_time()
 
 
 def _decide_lapse(deciding: Deciding, command: c.DecideLapse) -> None:
-    if not deciding.state.lapse_undecided:
+    """Until the next session a therapist may still say otherwise than the practice's setting did."""
+    if deciding.state.lapse == command.decision:
+        return
+    if deciding.state.lapse not in ("undecided", "continue"):
         raise refuse("no_lapse", "There is no long gap to decide about.")
-    following = Following(deciding.definition, deciding.state)
-    deciding.add(list(following.decided(command.decision)))
+    deciding.follow(decided, command.decision)
 
 
 def _forget_client(deciding: Deciding, _: c.ForgetClient) -> None:
-    if deciding.found and not deciding.found.forgotten:
-        if not deciding.found.closed:
+    if deciding.course:
+        if not deciding.course.closed:
             deciding.add([told.CourseClosed(**deciding.ids, reason="other", on=deciding.today)])
         deciding.add([own.ClientForgotten(**deciding.ids)])
 
 
 def _review(deciding: Deciding, _: c.Review) -> None:
-    if deciding.found and not deciding.found.closed:
+    if deciding.course and not deciding.course.closed:
         deciding.pass_time()
-        deciding.follow(lambda following: following.visits_against())
-
-
-def _must_be_open(deciding: Deciding) -> None:
-    if deciding.state.closed:
-        raise refuse("closed", "The course is closed. Reopen it first.")
-
-
-def _counted(ids: dict[str, Any], session: Any, ordinal: int, on: dt.date) -> told.SessionCounted:
-    return told.SessionCounted(
-        **ids, session_id=session.session_id, appointment_id=session.appointment_id, ordinal=ordinal, on=on
-    )
-
-
-def _deviation(session: Any, rule: Any, on: dt.date) -> told.DeviationNoted:
-    return told.DeviationNoted(
-        client_id=session.client_id, course_id=session.course_id, rule=rule, on=on, session_id=session.session_id
-    )
+        deciding.follow(flags.of_visits)
 
 
 ACT: dict[type[c.CourseCommand], Act] = {
     c.OpenCourse: _open_course,
-    c.CountSession: _count_session,
-    c.WithdrawSession: _withdraw_session,
-    c.CountExercise: _count_exercise,
-    c.AgreeVisit: _agree_visit,
-    c.DropVisit: _drop_visit,
+    c.CountSession: counting.count_session,
+    c.WithdrawSession: counting.withdraw_session,
+    c.CountExercise: counting.count_exercise,
+    c.AgreeVisit: counting.agree_visit,
+    c.DropVisit: counting.drop_visit,
     c.GrantOverride: _grant_override,
     c.PauseCourse: _pause_course,
     c.ResumeCourse: _resume_course,

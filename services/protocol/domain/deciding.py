@@ -2,19 +2,25 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from services.protocol.domain import commands as c
 from services.protocol.domain import events as own
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.following import Following, backstop_at
+from services.protocol.domain.evolving import evolve
+from services.protocol.domain.following import break_over, cleared, phases
 from services.protocol.domain.note import prepare
-from services.protocol.domain.state import Course, evolve
+from services.protocol.domain.state import Course
+from services.protocol.domain.weeks import lapse, next_days, slips
 from shared.clock import at, day_of
 from shared.decider import Unknown
 from shared.events import protocol as told
 from shared.messages import Event
+
+P = ParamSpec("P")
+BACKSTOP = dt.timedelta(minutes=1)
+"""Visits are judged a minute after they changed: a re-planned course is many events, and only their sum counts."""
 
 
 class Deciding:
@@ -33,17 +39,22 @@ class Deciding:
     def decide(self, act: "Act", command: c.CourseCommand) -> list[Event]:
         """The events of the command and everything that follows from them."""
         act(self, command)
-        if self._events and self.found and not self.found.forgotten:
-            self._schedule()
-            self._prepare_note()
+        if self.course and (self._events or isinstance(command, c.Review)):
+            self._schedule(self.course)
+            self._prepare_note(self.course)
         return self._events
 
     @property
+    def course(self) -> Course | None:
+        """The course, if it has been opened and its client not been erased."""
+        return None if self.found is None or self.found.forgotten else self.found
+
+    @property
     def state(self) -> Course:
-        """The course, which must have been opened."""
-        if self.found is None or self.found.forgotten:
+        """The course. Raises `Unknown` where there is none."""
+        if self.course is None:
             raise Unknown("There is no course with this id.")
-        return self.found
+        return self.course
 
     @property
     def definition(self) -> Definition:
@@ -53,7 +64,7 @@ class Deciding:
     @property
     def ids(self) -> dict[str, Any]:
         """Whose events these are."""
-        return {"client_id": self.state.opened.client_id, "course_id": self.state.opened.course_id}
+        return self.state.ids
 
     def add(self, events: Iterable[Event]) -> None:
         """Events come about one by one."""
@@ -61,39 +72,50 @@ class Deciding:
             self._events.append(event)
             self.found = evolve(self.found, event)
 
-    def follow(self, what: Callable[[Following], Iterator[Event]]) -> None:
+    def follow(
+        self, what: Callable[Concatenate[Definition, Course, P], Iterator[Event]], *args: P.args, **more: P.kwargs
+    ) -> None:
         """Add what follows from the course as it now stands."""
-        self.add(list(what(Following(self.definition, self.state))))
+        self.add(list(what(self.definition, self.state, *args, **more)))
 
     def settle(self, on: dt.date) -> None:
-        """Phases, breaks and clearance after the sessions changed; twice, for a break that ends as another begins."""
+        """Phases, breaks and clearance after the sessions changed; twice, as a break may end and another begin."""
         for _ in range(2):
-            self.follow(lambda following: following.phases(on))
-        self.follow(lambda following: following.cleared(on))
+            self.follow(phases, on, self.today)
+        self.follow(break_over, self.today)
+        self.follow(cleared, on)
 
     def pass_time(self) -> None:
         """End a break that is over, judge weeks gone by, notice a lapse."""
-        self.follow(lambda following: following.break_over(self.today))
-        self.follow(lambda following: following.weeks(self.today))
-        self.follow(lambda following: following.lapse(self.today))
+        self.follow(break_over, self.today)
+        self.follow(slips, self.today)
+        self.follow(lapse, self.today)
 
-    def _schedule(self) -> None:
-        """One timer a course: the next instant at which time alone may change something."""
-        if self.found is None or self.found.closed:
-            return
-        days = list(Following(self.definition, self.state).next_days())
-        instants = [at(day, dt.time(), self.zone) for day in days]
-        if any(isinstance(event, own.VisitAgreed | told.CourseReopened) for event in self._events):
-            instants.append(backstop_at(self.now))
-        later = [instant for instant in instants if instant > self.now]
-        if later and min(later) != self.state.review_at:
-            self.add([own.ReviewScheduled(**self.ids, at=min(later))])
+    def _schedule(self, state: Course) -> None:
+        """One timer a course: the next instant at which time alone may change something.
 
-    def _prepare_note(self) -> None:
-        if self.state.closed or self.state.forgotten:
+        What was due already (a session written down late) is looked at in a minute, when the next may be there too.
+        """
+        if state.closed:
             return
-        note = prepare(self.definition, self.state)
-        if note.digest != self.state.digest:
+        soon = self.now + BACKSTOP
+        days = [at(day, dt.time(), self.zone) for day in next_days(self.definition, state)]
+        instants = [day if day > self.now else soon for day in days] + [soon] * self._visits_changed(state)
+        waiting = state.review_at if state.review_at and state.review_at > self.now else None
+        if instants and (waiting is None or min(instants) < waiting):
+            self.add([own.ReviewScheduled(**self.ids, at=min(instants))])
+
+    def _visits_changed(self, state: Course) -> bool:
+        """Whether the backstop has something new to look at; a visit that is gone matters where one was flagged."""
+        flagged = any(one.appointment_id for one in state.deviations)
+        matter = own.VisitAgreed | own.VisitDropped if flagged else own.VisitAgreed
+        return any(isinstance(event, matter | told.CourseReopened) for event in self._events)
+
+    def _prepare_note(self, state: Course) -> None:
+        if state.closed:
+            return
+        note = prepare(self.definition, state)
+        if note.digest != state.digest:
             self.add([told.NotePrepared(**self.ids, ordinal=note.ordinal, prepared_at=self.now, digest=note.digest)])
 
 

@@ -34,6 +34,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     min_gap_days: int = 2
     lapse_days: int = 14
+    lapse_in_maintenance: bool = False
     on_lapse: Literal["continue", "repeat", "ask"] = "continue"
     session_minutes: int = 60
     region_minutes: int = 10
@@ -104,22 +105,35 @@ class Definition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     technique_rules: bool = True
 
     @property
+    def exercises(self) -> bool:
+        """Whether exercise at home is part of it."""
+        return any(phase.exercise_per_week for phase in self.phases)
+
+    @property
+    def endless(self) -> bool:
+        """Whether it ends with maintenance, which has no end."""
+        return self.phases[-1].sessions is None
+
+    @property
     def total(self) -> int | None:
         """Sessions of all series together; absent where there is only maintenance."""
         return sum(phase.sessions or 0 for phase in self.phases if phase.kind == "series") or None
 
 
 def parse(text: bytes, overrides: Mapping[str, Any]) -> Definition:
-    """The definition with the practice's own policy values; one that does not exist is an error that names it."""
+    """The definition with the practice's own policy values. Raises `ValueError` that names a value which cannot be."""
     definition = msgspec.toml.decode(text, type=Definition)
     values = dict(overrides)
-    phases = _phases(definition.phases, values.pop("phases", {}))
-    policy = msgspec.convert(msgspec.to_builtins(definition.policy) | values, Policy)
+    try:
+        phases = _phases(definition.phases, values.pop("phases", {}))
+        policy = msgspec.convert(msgspec.to_builtins(definition.policy) | values, Policy)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise ValueError(f"practice.toml, policy of {definition.id}: {error}") from error
     return msgspec.structs.replace(definition, policy=policy, phases=phases)
 
 
 def _phases(phases: list[Phase], changes: Mapping[str, Mapping[str, Any]]) -> list[Phase]:
     """`{"series 2": {"per_week": 3}}` changes one phase."""
     if unknown := set(changes) - {phase.name for phase in phases}:
-        raise ValueError(f"practice.toml changes phases that do not exist: {', '.join(sorted(unknown))}")
+        raise ValueError(f"there is no phase {', '.join(sorted(unknown))}")
     return [msgspec.convert(msgspec.to_builtins(p) | dict(changes.get(p.name, {})), Phase) for p in phases]

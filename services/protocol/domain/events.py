@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.events.protocol import CourseEvent
 from shared.events.records import SessionCompleted
 from shared.messages import Instant
+from shared.vocabulary import DeviationRule
 
 
 class CourseOpened(CourseEvent, frozen=True, kw_only=True):
@@ -56,16 +57,32 @@ class WeeksJudged(CourseEvent, frozen=True, kw_only=True):
 
 
 class SeriesRepeated(CourseEvent, frozen=True, kw_only=True):
-    """After a lapse the series starts again: its sessions so far are set back."""
+    """After a lapse the series starts again: of its sessions up to the day `since` none counts for its place.
+
+    `sessions` is how many those are, `place` how far the course has come without them.
+    """
 
     number: int
     sessions: int
+    since: dt.date
+    place: int
 
 
 class LapseDecided(CourseEvent, frozen=True, kw_only=True):
     """After a lapse: `continue` where it was, or `repeat` the series."""
 
     decision: str
+
+
+class ExerciseHeld(CourseEvent, frozen=True, kw_only=True):
+    """A session was withdrawn and with it the clearance: exercise at home has to wait again."""
+
+
+class DeviationLifted(CourseEvent, frozen=True, kw_only=True):
+    """A session's figures or an appointment's time were put right: the deviation stands no more."""
+
+    rule: DeviationRule
+    of: UUID
 
 
 class ReviewScheduled(CourseEvent, frozen=True, kw_only=True):
@@ -87,6 +104,8 @@ PRIVATE = (
     WeeksJudged,
     SeriesRepeated,
     LapseDecided,
+    ExerciseHeld,
+    DeviationLifted,
     ReviewScheduled,
     ClientForgotten,
 )

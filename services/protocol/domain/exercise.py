@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from services.protocol.domain.cadence import stand
+from services.protocol.domain.cadence import Standing, stand
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.events import ExerciseObserved
 from services.protocol.domain.state import Course, week_of
@@ -31,12 +32,20 @@ class Week(Struct, frozen=True, kw_only=True, rename={"first_day": "from"}):
 
 def target(definition: Definition, state: Course) -> int:
     """Days a week in force: that of the last series begun, so a break keeps the one before it."""
-    standing = stand(state.cadence(definition))
+    return _per_week(definition, stand(state.cadence(definition)), resting=state.pause is not None)
+
+
+def target_on(definition: Definition, state: Course, day: date) -> int:
+    """Days a week that were in force on a day."""
+    cadence = state.cadence(definition)
+    standing = stand(replace(cadence, days=tuple(other for other in cadence.days if other <= day)))
+    return _per_week(definition, standing, resting=standing.pause is not None and day < standing.pause.first_day)
+
+
+def _per_week(definition: Definition, standing: Standing, *, resting: bool) -> int:
     phases = [phase for phase in definition.phases if phase.kind != "break"]
     current = phases.index(standing.phase) if standing.phase in phases else len(phases) - 1
-    if standing.pause and current:
-        current -= 1
-    return phases[current].exercise_per_week
+    return phases[current - 1 if resting and current else current].exercise_per_week
 
 
 def reached(definition: Definition, before: Course, exercise: ExerciseObserved) -> Iterator[Reached]:
@@ -52,19 +61,22 @@ def reached(definition: Definition, before: Course, exercise: ExerciseObserved) 
 
 
 def _week(definition: Definition, before: Course, day: date, cleared_on: date) -> Iterator[Reached]:
-    week, per_week = week_of(cleared_on, day), target(definition, before)
+    week = week_of(cleared_on, day)
+    per_week = target_on(definition, before, week)
     days = {other.on for other in before.exercised if week <= other.on < week + WEEK} | {day}
     if not per_week or len(days) < per_week or week in before.met_weeks:
         return
     yield Reached("week_met", len(days))
-    if _streak(before.met_weeks | {week}, week) == definition.policy.exercise_streak_weeks:
-        yield Reached("four_weeks", definition.policy.exercise_streak_weeks)
+    row = definition.policy.exercise_streak_weeks
+    back, ahead = _streak(before.met_weeks, week, -WEEK), _streak(before.met_weeks, week, WEEK)
+    if max(back, ahead) < row <= back + 1 + ahead:
+        yield Reached("four_weeks", row)
 
 
-def _streak(met: frozenset[date], week: date) -> int:
-    """Weeks met in a row, up to this one."""
+def _streak(met: frozenset[date], week: date, step: timedelta) -> int:
+    """Weeks met in a row, next to this one and away from it."""
     length = 0
-    while week - length * WEEK in met:
+    while week + (length + 1) * step in met:
         length += 1
     return length
 

@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from services.protocol.domain.cadence import stand
-from services.protocol.domain.definition import Definition, Sourced, Step
+from services.protocol.domain.definition import Definition, Sourced
 from services.protocol.domain.exercise import target
+from services.protocol.domain.minutes import by_weight, share_out
 from services.protocol.domain.state import Course
 from services.protocol.domain.techniques import Allowed, NotYet, allowed, not_yet
 from shared.vocabulary import Region, Technique
@@ -87,9 +88,8 @@ class Note(Struct, frozen=True, kw_only=True):
 
 def prepare(definition: Definition, state: Course) -> Note:
     """The note for the course's next session, from its opening on."""
-    ordinal = state.completed + 1
-    place = ordinal - state.set_back
-    standing = stand(state.cadence(definition))
+    cadence = state.cadence(definition)
+    ordinal, place, standing = cadence.completed + 1, cadence.place + 1, stand(cadence)
     series = standing.phase is not None and standing.phase.kind == "series"
     may = allowed(definition, place, [given.session for given in state.given], series=series)
     minutes = _appointment_minutes(definition, state)
@@ -134,7 +134,7 @@ def _appointment_minutes(definition: Definition, state: Course) -> int:
 def _sequence(definition: Definition, may: Allowed, minutes: int) -> list[PlannedStep]:
     """Steps in order; their minutes add up to the appointment's."""
     steps = [step for step in definition.steps if step.needs is None or getattr(may, step.needs)]
-    given = _minutes(steps, minutes, intensive=may.intensive)
+    given = share_out(steps, minutes, intensive=may.intensive)
     return [
         PlannedStep(
             step=step.step, technique=step.technique, minutes=given[n], detail=step.detail, source=step.source,
@@ -143,29 +143,6 @@ def _sequence(definition: Definition, may: Allowed, minutes: int) -> list[Planne
         for n, step in enumerate(steps)
         if given[n]
     ]  # fmt: skip
-
-
-def _minutes(steps: Sequence[Step], minutes: int, *, intensive: bool) -> list[int]:
-    """Exact minutes first, half the session where it is asked for, the rest by shares (largest remainders)."""
-    exact = [_exact(step, minutes, intensive=intensive) for step in steps]
-    left = minutes - sum(part or 0 for part in exact)
-    if left < 0:  # a visit too short for the exact minutes: everything by weight
-        return _by_weight([step.minutes or step.share for step in steps], minutes)
-    shares = _by_weight([step.share if part is None else 0 for step, part in zip(steps, exact, strict=True)], left)
-    return [share if part is None else part for part, share in zip(exact, shares, strict=True)]
-
-
-def _exact(step: Step, minutes: int, *, intensive: bool) -> int | None:
-    return minutes // 2 if step.half_when_intensive and intensive else step.minutes
-
-
-def _by_weight(weights: Sequence[int], minutes: int) -> list[int]:
-    total = sum(weights) or 1
-    parts = [minutes * weight // total for weight in weights]
-    by_rest = sorted(range(len(weights)), key=lambda n: (-(minutes * weights[n] % total), n))
-    for n in by_rest[: minutes - sum(parts)]:
-        parts[n] += 1
-    return parts
 
 
 def _focus(definition: Definition, state: Course, sequence: Sequence[PlannedStep]) -> list[Focus]:
@@ -179,7 +156,7 @@ def _focus(definition: Definition, state: Course, sequence: Sequence[PlannedStep
     chosen = list(whys.items())[:FOCUS_REGIONS]
     holding = {step.step for step in definition.steps if step.holds_focus}
     minutes = sum(step.minutes for step in sequence if step.step in holding)
-    parts = _by_weight([1] * len(chosen), min(minutes, definition.policy.region_minutes * len(chosen)))
+    parts = by_weight([1] * len(chosen), min(minutes, definition.policy.region_minutes * len(chosen)))
     return [Focus(region=r, minutes=part, why=why) for (r, why), part in zip(chosen, parts, strict=True) if part]
 
 

@@ -42,9 +42,8 @@ def wanted(cadence: Cadence, asked: AskPlan) -> int:
         return asked.sessions
     if asked.sessions == "series":
         return (standing.phase.sessions or asked.maintenance_visits + standing.done) - standing.done
-    left = max((cadence.definition.total or 0) - cadence.completed + cadence.set_back, 0)
-    endless = cadence.definition.phases[-1].sessions is None
-    return left + (asked.maintenance_visits if endless else 0)
+    left = max((cadence.definition.total or 0) - cadence.place, 0)
+    return left + (asked.maintenance_visits if cadence.definition.endless else 0)
 
 
 def choose(cadence: Cadence, candidates: Sequence[Candidate], days_a_week: int | None) -> date | None:
@@ -77,7 +76,10 @@ def pace_of(phase: Phase, days_a_week: int | None) -> int:
 
 
 def _will_do(cadence: Cadence, day: date, phase: Phase, pace: int) -> bool:
-    return refusal(cadence, day) is None and not crowded(cadence.recent, day, min(pace, phase.max_in_7_days))
+    standing = stand(cadence)
+    if refusal(cadence, day, standing):
+        return False
+    return not crowded(cadence.recent(standing), day, min(pace, phase.max_in_7_days))
 
 
 def _keeps_pace_until(cadence: Cadence, pace: int, first: date) -> date:
@@ -85,9 +87,9 @@ def _keeps_pace_until(cadence: Cadence, pace: int, first: date) -> date:
 
     At the start of a phase and after a long gap there is no pace to keep yet: a week to start as wished.
     """
-    recent = cadence.recent
+    standing = stand(cadence)
+    recent, pause = cadence.recent(standing), standing.pause
     if not recent:
-        pause = stand(cadence).pause
         return max(pause.first_day if pause else cadence.starts_on, first) + timedelta(days=6)
     if (first - recent[-1]).days > cadence.definition.policy.lapse_days:
         return first + timedelta(days=6)

@@ -73,13 +73,13 @@ def deviations(
     definition: Definition, place: int, before: Sequence[SessionCompleted], session: SessionCompleted, *, series: bool
 ) -> Iterator[DeviationRule]:
     """Every rule the session's figures went against. A fact stays a fact: it is flagged, never refused."""
+    if not definition.technique_rules:
+        return
     policy, used = definition.policy, {name for region in session.regions for name in region.techniques}
     if any(minutes > policy.region_minutes for minutes in _minutes(session).values()):
         yield "region_over_10_min"
     if (session.prone_minutes or 0) > policy.prone_minutes:
         yield "prone_over_12_min"
-    if not definition.technique_rules:
-        return
     # A threshold the therapist finds risen in this very session counts for it.
     may = allowed(definition, place, [*before, session], series=series)
     if not may.full_body and any(region.region == "full_body" for region in session.regions):

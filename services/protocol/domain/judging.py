@@ -1,0 +1,79 @@
+"""Verdicts: would these days do as the next sessions, and if not, why and from when (domain.md §3.1)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from services.protocol.domain.cadence import Cadence, Standing, near, refusal, stand
+from shared.questions import Verdict
+from shared.vocabulary import CadenceRule
+
+LOOK_AHEAD = 400
+"""Days in which an `earliest` is looked for."""
+
+
+def verdicts(cadence: Cadence, days: Sequence[date]) -> list[Verdict]:
+    """Judge the days one after another; a refused one does not count for those that follow."""
+    found = []
+    for day in days:
+        verdict = judge(cadence, day)
+        found.append(verdict)
+        if verdict.allowed:
+            cadence = cadence.with_session(day)
+    return found
+
+
+def judge(cadence: Cadence, day: date) -> Verdict:
+    """Would this day do as the next session?"""
+    standing, ordinal = stand(cadence), cadence.completed + 1
+    rule = refusal(cadence, day, standing)
+    if rule is None:
+        return Verdict(date=day, ordinal=ordinal, allowed=True)
+    first = earliest(cadence, day)
+    detail = sentence(cadence, day, rule, first)
+    return Verdict(date=day, ordinal=ordinal, allowed=False, rule=rule, detail=detail, earliest=first)
+
+
+def earliest(cadence: Cadence, day: date) -> date | None:
+    """The first day after this one that would do; absent for a closed course and in a pause without an end."""
+    standing = stand(cadence)
+    if cadence.closed or standing.phase is None:
+        return None
+    return next((other for other in _ahead(cadence, day) if refusal(cadence, other, standing) is None), None)
+
+
+def _ahead(cadence: Cadence, day: date) -> Iterator[date]:
+    """Days that may do: in a pause without an end only those a therapist has allowed."""
+    if any(pause.to is None and pause.covers(day) for pause in cadence.pauses):
+        yield from sorted(other for rule, other in cadence.permitted if rule == "paused" and other > day)
+    else:
+        yield from (day + timedelta(days=n) for n in range(1, LOOK_AHEAD))
+
+
+def sentence(cadence: Cadence, day: date, rule: CadenceRule, first: date | None) -> str:
+    """Why not, and from when, in words for the front desk."""
+    why = _why(cadence, day, rule, stand(cadence))
+    return f"{why} The first day that will do is {first}." if first else why
+
+
+def _why(cadence: Cadence, day: date, rule: CadenceRule, standing: Standing) -> str:
+    if rule == "closed":
+        return "The course is closed. Reopen it to book." if standing.phase else "All its sessions are done."
+    if rule == "not_started":
+        return f"The course starts on {cadence.starts_on}."
+    if rule == "paused":
+        return "The course is paused on this day."
+    if rule == "min_gap":
+        gap, other = cadence.definition.policy.min_gap_days, near(cadence, day)[0]
+        return f"There is a session on {other}, and sessions are at least {gap} days apart."
+    if rule == "break":
+        return f"{_no_massage(standing)} A therapist can allow an exception."
+    most = standing.phase.max_in_7_days if standing.phase else 0
+    return f"With this day there would be more than {most} sessions in 7 days."
+
+
+def _no_massage(standing: Standing) -> str:
+    pause = standing.pause
+    if pause is None:
+        return "No massage in the break."
+    first, last = pause.started_on + timedelta(days=1), pause.first_day - timedelta(days=1)
+    return f"No massage from {first} to {last}: it is break {pause.number}."
