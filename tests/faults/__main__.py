@@ -1,0 +1,69 @@
+"""Faults at random for as long as told: `python -m tests.faults --minutes 30 --seed 7`.
+
+A round is a time of load with some faults in it; then everything comes back and the checker looks.
+"""
+
+import argparse
+import asyncio
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from tests.faults.faults import FAULTS
+from tests.faults.stage import Stage, stage
+
+
+async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> list[str]:
+    """Do these faults under load, bring everything to rest, look; gives what was done. Raises if something is wrong."""
+    here.begin_load(chance.randrange(2**31))
+    moving = asyncio.create_task(_move_time(here))
+    done = []
+    try:
+        for kind in kinds:
+            await asyncio.sleep(chance.uniform(0.5, 2))
+            done.append(await FAULTS[kind](here, chance))
+        await asyncio.sleep(1)
+        await here.end_load()
+    finally:
+        moving.cancel()
+        await asyncio.wait([moving])
+    await here.rest()
+    await here.look()
+    found = await asyncio.to_thread(here.check)
+    assert not found, f"after {', '.join(done)}:\n{found}"
+    return done
+
+
+async def _move_time(here: Stage) -> None:
+    """Half a day at a time, as well as it goes while things break."""
+    while True:
+        await here.move_clock(timedelta(hours=12))
+        await asyncio.sleep(0.5)
+
+
+async def main(minutes: float, seed: int) -> None:
+    """Round after round; what a failed one left behind is kept."""
+    folder, chance = Path(tempfile.mkdtemp(prefix="seriatim-faults-")), random.Random(seed)  # noqa: S311  repeatable
+    folder.chmod(0o755)
+    ends = time.monotonic() + 60 * minutes
+    sys.stdout.write(f"seed {seed}, in {folder}\n")
+    async with stage(folder) as here:
+        while time.monotonic() < ends:
+            kinds = chance.choices(list(FAULTS), k=chance.randint(2, 5))
+            done = await a_round(here, chance, kinds)
+            sys.stdout.write(f"nothing lost, nothing doubled after {'; '.join(done)}\n  {here.said.splitlines()[0]}\n")
+            sys.stdout.flush()
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Break things at random, and look whether anything was lost.")
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    given = parser.parse_args()
+    asyncio.run(main(given.minutes, given.seed))

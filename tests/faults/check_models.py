@@ -1,0 +1,80 @@
+"""Read models equal a rebuild from the events, and the courses that were looked at equal a fresh fold."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+
+from services.protocol.app import protocols
+from services.protocol.domain.note import phase_view
+from shared.clock import day_of
+from shared.store.effects import Effects, execute
+from shared.store.unit import Statement
+from tests.faults.evidence import Evidence, Log, connected
+
+NOT_FROM_EVENTS = ("sign_in",)
+
+
+def check(evidence: Evidence) -> Iterator[str]:
+    """Findings about courses: what the API showed when all was settled is what their events say."""
+    folded = evidence.logs["protocol"].states("course")
+    definitions, today = protocols(evidence.practice), day_of(evidence.now, evidence.practice.tz)
+    for seen in evidence.seen:
+        state = folded.get(f"course-{seen.course_id}")
+        if state is None:
+            yield f"protocol: the course {seen.course_id} was shown and has no events"
+            continue
+        fold = {
+            "status": state.status(today),
+            "sessions_completed": state.completed,
+            "phase": phase_view(definitions[state.opened.protocol], state),
+            "slips": state.slips,
+        }
+        for name, value in fold.items():
+            if seen.course[name] != value:
+                yield f"protocol: course {seen.course_id} shows {name} {seen.course[name]}, its events say {value}"
+        if len(seen.course["deviations"]) != len(state.deviations):
+            yield f"protocol: course {seen.course_id} shows other deviations than its events"
+
+
+async def check_rebuilt(data: Path, evidence: Evidence) -> AsyncIterator[str]:
+    """Findings about read models: each is made again beside the live one, compared, and rolled back."""
+    for name, log in evidence.logs.items():
+        async with connected(data, name) as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                async for finding in _compared(connection, name, log):
+                    yield finding
+            finally:
+                await transaction.rollback()
+
+
+async def _compared(connection: asyncpg.Connection, name: str, log: Log) -> AsyncIterator[str]:
+    tables = await _shadows(connection)
+    await execute(connection, _lanes(log))
+    for table in tables:
+        for one, other, what in (("again", "read", "is missing"), ("read", "again", "is too much")):
+            difference = (
+                f"select to_jsonb(row) from (select * from {one}.{table} except select * from {other}.{table}) row"
+            )
+            for [row] in await connection.fetch(difference):
+                yield f"{name}: in the read model {table} a row {what}: {row.decode()}"
+
+
+async def _shadows(connection: asyncpg.Connection) -> list[str]:
+    """Make an empty copy of every read model in a schema of its own, where unqualified names now lead."""
+    rows = await connection.fetch("select tablename from pg_tables where schemaname = 'read'")
+    tables = [row["tablename"] for row in rows if row["tablename"] not in NOT_FROM_EVENTS]
+    await connection.execute("create schema again; set local search_path = again, public")
+    for table in tables:
+        await connection.execute(f"create table again.{table} (like read.{table} including all)")
+    return tables
+
+
+def _lanes(log: Log) -> list[list[Statement]]:
+    effects = Effects(log.definition.projections)
+    lanes: dict[str, list[Statement]] = {}
+    for recorded in log.events:
+        lanes.setdefault(recorded.stream, []).extend(effects.projected(recorded))
+    return list(lanes.values())

@@ -1,0 +1,95 @@
+"""The load generator's log: every question, every answer, one JSON object a line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+Outcome = Literal["acknowledged", "refused", "unknown"]
+CONFLICT = 409
+MAYBE = (500, 502, 503, 504)
+"""Answers after which the same key is asked again."""
+
+
+class Asked(Struct, kw_only=True, tag="asked"):
+    """A question. `kind` is `client`, `course`, `book`, `move`, `cancel`, `session`, `exercise`, `setup`."""
+
+    key: str
+    kind: str
+    method: str
+    path: str
+    body: Any
+
+
+class Answered(Struct, kw_only=True, tag="answered"):
+    """An answer, or why there was none (`lost`)."""
+
+    key: str
+    status: int | None = None
+    body: Any = None
+    lost: str | None = None
+
+
+class Seen(Struct, kw_only=True, tag="seen"):
+    """What a course looked like when the load had ended and everything was settled."""
+
+    course_id: str
+    course: Any
+
+
+Line = Asked | Answered | Seen
+
+
+class Journal:
+    """Writes lines, each flushed: what was asked is known even of a load generator that was killed."""
+
+    def __init__(self, file: Path) -> None:
+        self._file: IO[bytes] = file.open("ab")
+
+    def write(self, line: Line) -> None:
+        self._file.write(msgspec.json.encode(line) + b"\n")
+        self._file.flush()
+
+
+@dataclass
+class Question:
+    """A question with all its answers."""
+
+    asked: Asked
+    answers: list[Answered] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the caller was told in the end."""
+        statuses = [answer.status for answer in self.answers if answer.status and answer.status not in MAYBE]
+        if any(status < 300 for status in statuses):
+            return "acknowledged"
+        return "refused" if statuses else "unknown"
+
+    @property
+    def acknowledged(self) -> list[Any]:
+        """The bodies of all acknowledging answers."""
+        return [answer.body for answer in self.answers if answer.status and answer.status < 300]
+
+
+def read(file: Path) -> tuple[list[Question], list[Seen]]:
+    """All questions in the order they were first asked, and the last sight of each course."""
+    questions: dict[str, Question] = {}
+    seen: dict[str, Seen] = {}
+    for line in _lines(file):
+        match line:
+            case Asked():
+                questions.setdefault(line.key, Question(line))
+            case Answered():
+                questions[line.key].answers.append(line)
+            case Seen():
+                seen[line.course_id] = line
+    return list(questions.values()), list(seen.values())
+
+
+def _lines(file: Path) -> Iterator[Line]:
+    whole = [line for line in file.read_bytes().split(b"\n") if line]
+    return (msgspec.json.decode(line, type=Line) for line in whole)

@@ -1,0 +1,157 @@
+"""A real stack for a run: started as a person starts it, its processes found, its clock moved, all brought to rest."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+
+from deploy.place import Place, choose_ports
+from deploy.program import is_healthy
+from tests.faults.asking import Asker
+from tests.faults.journal import Journal, Seen, read
+
+ROOT = Path(__file__).parents[2]
+START = "2026-03-02T14:00:00Z"
+BACK = 90.0
+"""Seconds in which everything must be back after the last fault."""
+SERVICES = ("records", "protocol", "scheduling", "notify")
+
+
+class Stage:
+    """The stack under test, and the load on it."""
+
+    def __init__(self, data: Path, process: subprocess.Popen[bytes], port: int) -> None:
+        self.place = Place(port=port, data=data, clock="simulated", now=START)
+        self.log = data.with_name("load.jsonl")
+        self.process = process
+        self._load: subprocess.Popen[bytes] | None = None
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports inside."""
+        found: dict[str, int] = json.loads((self.place.data / "stack.json").read_text())["ports"]
+        return found
+
+    def child(self, name: str) -> psutil.Process | None:
+        """The process of a program just now; nothing while it is away."""
+        for child in psutil.Process(self.process.pid).children():
+            try:
+                if _is(child, name):
+                    return child
+            except psutil.Error:
+                continue
+        return None
+
+    def begin_load(self, seed: int) -> None:
+        """Let the load generator work in a process of its own."""
+        words = ["--origin", self.place.origin, "--data", str(self.place.data), "--log", str(self.log)]
+        command = [sys.executable, "-m", "tests.faults.load", *words, "--seed", str(seed)]
+        self._load = subprocess.Popen(command, cwd=ROOT)  # noqa: S603  our own
+
+    async def end_load(self) -> None:
+        """Stop it and wait until it knows the outcome of all it asked."""
+        assert self._load is not None
+        assert self._load.poll() is None, "the load generator has ended by itself"
+        self._load.send_signal(signal.SIGTERM)
+        load = self._load
+        await until(lambda: load.poll() is not None, BACK, "the load generator")
+        assert self._load.returncode == 0
+
+    def kill_load(self) -> None:
+        """Leave nothing behind."""
+        if self._load and self._load.poll() is None:
+            self._load.kill()
+            self._load.wait()
+
+    async def move_clock(self, by: timedelta = timedelta()) -> bool:
+        """Move the simulated time, or let it settle where it stands; false if that could not be done just now."""
+        clock = f"{self.place.origin}/api/clock"
+        timeout = aiohttp.ClientTimeout(total=BACK)
+        try:
+            async with aiohttp.ClientSession(timeout=timeout) as http:
+                async with http.get(clock) as answer:
+                    now = datetime.fromisoformat((await answer.json())["now"])
+                async with http.put(clock, json={"now": (now + by).isoformat()}) as answer:
+                    return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError, KeyError):
+            return False
+
+    async def rest(self) -> None:
+        """Wait until every service is ready and all is settled; lapsed claims of the mail are waited out."""
+        for name in SERVICES:
+            address = f"http://127.0.0.1:{self.ports[name]}/readyz"
+            await until(lambda address=address: is_healthy(address), BACK, f"{name} to be ready")
+        for by in (timedelta(), timedelta(minutes=6), timedelta(hours=2), timedelta()):
+            moved = datetime.now().astimezone() + timedelta(seconds=BACK)
+            while not await self.move_clock(by):
+                assert datetime.now().astimezone() < moved, "the stack does not settle"
+
+    async def look(self) -> None:
+        """Write down how every course looks now."""
+        async with aiohttp.ClientSession() as http:
+            journal = Journal(self.log)
+            asker = Asker(http, self.place.origin, self.place.data, journal)
+            for question in read(self.log)[0]:
+                if question.asked.kind == "course" and question.acknowledged:
+                    course_id = question.acknowledged[0]["course_id"]
+                    journal.write(Seen(course_id=course_id, course=await asker.read(f"protocol/courses/{course_id}")))
+
+    def check(self) -> str:
+        """Run the checker; gives what it found, empty when it found nothing."""
+        words = ["--data", str(self.place.data), "--log", str(self.log)]
+        command = [sys.executable, "-m", "tests.faults.checker", *words]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  our own
+        self.said = done.stdout
+        return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def _is(process: psutil.Process, name: str) -> bool:
+    words = process.cmdline()
+    if name == "postgres":
+        return bool(words) and words[0].endswith("/postgres")
+    if name == "nats":
+        return bool(words) and words[0].endswith("nats-server")
+    return f"services.{name}" in words or f"deploy.{name}" in words
+
+
+async def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
+    """Wait for something true (a function, also async); a sentence when it does not come."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}"
+        await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def stage(folder: Path) -> AsyncIterator[Stage]:
+    """Start a stack with a simulated clock in `folder`; stopped at the end, its files stay."""
+    data, port = folder / "data", choose_ports(("front",))["front"]
+    screen = folder / "screen.txt"
+    words = ["--port", str(port), "--data", str(data), "--clock", "simulated", "--now", START]
+    with screen.open("wb") as output:
+        command = [sys.executable, "-m", "deploy", "run", *words]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603  our own
+    found = Stage(data, process, port)
+    try:
+        await until(lambda: "Ready after" in screen.read_text() or process.poll() is not None, 90, "the stack")
+        assert process.poll() is None, screen.read_text()
+        yield found
+    finally:
+        found.kill_load()
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
