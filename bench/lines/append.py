@@ -11,15 +11,17 @@ import uuid_utils.compat as uuid
 
 from bench import raw
 from bench.aggregate import PROJECTIONS, Strike, engine, stream
-from bench.measure import Sample, compare, drive
+from bench.measure import RUNS, Sample, compare, drive, row
 from bench.peering import open_peer
 from bench.results import Row
 from bench.servers import Ground, connected
 from shared.messages import Cause
 from shared.store.store import Store
 from shared.store.unit import Projections, Tx
+from shared.store.work import Outcome
 
 HISTORY = 30
+BEGUN = 10_000
 STREAMS = 6_400
 PEER_STREAMS = 1_600
 BY_HAND = "select version, data from public.event where stream = $1 order by version"
@@ -36,13 +38,13 @@ async def opened(ground: Ground, database: str, projections: Projections) -> Asy
         yield store
 
 
-async def strike(store: Store, client_id: UUID) -> None:
+async def strike(store: Store, client_id: UUID) -> Outcome:
     """One command through the writer."""
 
     async def unit(tx: Tx) -> None:
         await tx.decide(stream(client_id), Strike(client_id=client_id))
 
-    await store.write(unit, Cause(actor="bench", correlation_id=uuid.uuid7()), streams=(stream(client_id),))
+    return await store.write(unit, Cause(actor="bench", correlation_id=uuid.uuid7()), streams=(stream(client_id),))
 
 
 async def appends(ground: Ground, database: str, callers: int) -> Sample:
@@ -55,6 +57,8 @@ async def appends(ground: Ground, database: str, callers: int) -> Sample:
 async def append(ground: Ground, callers: int) -> Row:
     """The same event appended by ours, by the peer's `save()`, and by single-row inserts."""
     ours, bare, peer = await ground.database(), await ground.database(), await open_peer(ground)
+    for database in (ours, bare):
+        await raw.fill(ground.superuser(database), BEGUN, each=HISTORY)
     return await compare(
         f"append_{callers}",
         "events/s",
@@ -67,6 +71,23 @@ async def append(ground: Ground, callers: int) -> Row:
 async def append_32(ground: Ground) -> list[Row]:
     """32 callers, one 300-byte event each on its own stream."""
     return [await append(ground, 32)]
+
+
+async def growth(ground: Ground, *, full: bool = False) -> list[Row]:
+    """The first line on a log of 10 thousand, 1 million and 10 million events; `limit` the first, `ours` the last."""
+    sizes = [10_000, 1_000_000, *([10_000_000] if full else [])]
+    databases = [await ground.database() for _ in sizes]
+    for database, size in zip(databases, sizes, strict=True):
+        await raw.fill(ground.superuser(database), size, each=HISTORY)
+    samples: list[list[Sample]] = [[] for _ in sizes]
+    for _ in range(RUNS):
+        for database, taken in zip(databases, samples, strict=True):
+            taken.append(await appends(ground, database, 32))
+    found = row("growth", "events/s", samples[-1], limit=samples[0])
+    found.note = f"append_32 on a log of {sizes[-1]:,} events; limit: on one of {sizes[0]:,}"
+    if not full:
+        found.note += "; `--full` measures 10 million"
+    return [found]
 
 
 async def append_1(ground: Ground) -> list[Row]:
