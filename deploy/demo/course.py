@@ -94,7 +94,7 @@ class Course:
             body |= {"sessions_before": who.sessions_before, "last_session_on": str(who.last_session_on)}
         if who.event_at:
             body["event_at"] = who.event_at.isoformat()
-        self.course_id = (await self.scene.desks.front.post("protocol/courses", body))["course_id"]
+        self.course_id = (await self.scene.desks.therapist.post("protocol/courses", body))["course_id"]
 
     async def propose(self, sessions: int | str) -> Any:
         """Times for the next visits, as the client would like them."""
@@ -159,7 +159,7 @@ class Course:
 
     async def close(self, reason: Reason) -> Any:
         """Close the course."""
-        return await self.scene.desks.front.post(f"protocol/courses/{self.course_id}/close", {"reason": reason})
+        return await self.scene.desks.therapist.post(f"protocol/courses/{self.course_id}/close", {"reason": reason})
 
     async def chart(self) -> Any:
         """The client's chart."""
