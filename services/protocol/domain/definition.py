@@ -1,12 +1,15 @@
 """A protocol's definition: phases, policy and technique rules as data, read from TOML."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from shared.vocabulary import Region, Technique
+
+Positive = Annotated[int, Meta(ge=1)]
+Natural = Annotated[int, Meta(ge=0)]
 
 
 class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -16,12 +19,12 @@ class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     kind: Literal["series", "break", "maintenance"]
-    number: int = 1
-    sessions: int | None = None
-    weeks: int = 0
-    per_week: int = 0
-    max_in_7_days: int = 0
-    exercise_per_week: int = 0
+    number: Positive = 1
+    sessions: Positive | None = None
+    weeks: Natural = 0
+    per_week: Natural = 0
+    max_in_7_days: Natural = 0
+    exercise_per_week: Natural = 0
 
     @property
     def name(self) -> str:
@@ -32,21 +35,21 @@ class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The values a practice may change (domain.md, marked policy). Sessions are counted in the course, from 1."""
 
-    min_gap_days: int = 2
-    lapse_days: int = 14
+    min_gap_days: Positive = 2
+    lapse_days: Positive = 14
     lapse_in_maintenance: bool = False
     on_lapse: Literal["continue", "repeat", "ask"] = "continue"
-    session_minutes: int = 60
-    region_minutes: int = 10
-    prone_minutes: int = 12
-    full_body_from: int = 4
-    intensive_from: int = 6
-    pir_from: int = 11
-    pir_calm_sessions: int = 2
-    periosteal_from: int = 26
-    periosteal_to: int = 30
-    exercise_after: int = 10
-    exercise_streak_weeks: int = 4
+    session_minutes: Positive = 60
+    region_minutes: Positive = 10
+    prone_minutes: Positive = 12
+    full_body_from: Positive = 4
+    intensive_from: Positive = 6
+    pir_from: Positive = 11
+    pir_calm_sessions: Natural = 2
+    periosteal_from: Positive = 26
+    periosteal_to: Positive = 30
+    exercise_after: Natural = 10
+    exercise_streak_weeks: Positive = 4
     steps_milestones: tuple[int, ...] = ()
     walked_minutes_milestones: tuple[int, ...] = ()
 

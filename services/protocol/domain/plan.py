@@ -16,10 +16,10 @@ def plan(cadence: Cadence, asked: AskPlan) -> CoursePlan:
     """
     for day in sorted(asked.booked):
         cadence = cadence.with_session(day)
-    breaks = _upcoming_break(cadence)
     sessions: list[PlannedSession] = []
     unplaced: list[Unplaced] = []
     candidates = sorted(asked.candidates, key=lambda candidate: candidate.date)
+    breaks = [pause for pause in _upcoming_break(cadence) if not candidates or candidates[0].date < pause.first_day]
     for _ in range(wanted(cadence, asked)):
         standing = stand(cadence)
         ordinal = cadence.completed + 1 + len(unplaced)

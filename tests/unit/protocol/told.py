@@ -70,6 +70,10 @@ class Told:
         asked: dict[str, Any] = {"client_id": CLIENT, "course_id": COURSE, "protocol": protocol, "starts_on": START}
         self.do(c.OpenCourse(now=self.now, **asked | opening))
 
+    @staticmethod
+    def at(on: date) -> datetime:
+        return instant(on)
+
     @property
     def state(self) -> Course:
         assert self.found
