@@ -11,7 +11,7 @@ class Clock:
     """Real time, or a simulated time that stands still until it is moved."""
 
     def __init__(self, simulated: datetime | None = None) -> None:
-        self._simulated = simulated
+        self._simulated = simulated.astimezone(UTC) if simulated else None
         self._watchers: list[Callable[[], None]] = []
 
     @property

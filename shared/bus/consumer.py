@@ -23,6 +23,9 @@ from shared.store.work import Unavailable
 log = structlog.get_logger()
 
 BATCH = 256
+ACK_WAIT = 2
+"""Seconds until what a dead process had fetched is given to its successor. A batch may take longer than this: the next
+one is only asked for after its acknowledgement, and what comes again all the same is skipped."""
 
 
 class Consumer:
@@ -129,5 +132,5 @@ def _durable(name: str) -> ConsumerConfig:
         ack_policy=AckPolicy.ALL,
         deliver_policy=DeliverPolicy.ALL,
         max_ack_pending=2 * BATCH,
-        ack_wait=30,
+        ack_wait=ACK_WAIT,
     )

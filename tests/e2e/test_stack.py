@@ -2,73 +2,27 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from deploy.databases import SERVICES
 from deploy.place import choose_ports
+from tests.e2e.stack import ROOT, Started, ask, is_problem, standing, wait_until
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(180)
-
-
-class Started:
-    """A stack in a process of its own, its terminal kept in a file."""
-
-    def __init__(self, data: Path, *more: str) -> None:
-        self.data = data
-        self.port = choose_ports(("front",))["front"]
-        self.origin = f"http://127.0.0.1:{self.port}"
-        self.screen = data.with_name("screen.txt")
-        with self.screen.open("wb") as screen:
-            command = [sys.executable, "-m", "deploy", "run", "--port", str(self.port), "--data", str(data), *more]
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=screen, stderr=screen)  # noqa: S603  our own
-
-    def is_ready(self) -> bool:
-        assert self.process.poll() is None, self.screen.read_text()
-        return "Ready after" in self.screen.read_text()
-
-    def everything(self) -> list[psutil.Process]:
-        supervisor = psutil.Process(self.process.pid)
-        return [supervisor, *supervisor.children(recursive=True)]
-
-    def child(self, word: str) -> psutil.Process:
-        return next(child for child in self.everything()[1:] if word in child.cmdline())
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     """A stack with a simulated clock."""
-    started = Started(
-        tmp_path_factory.mktemp("stack") / "data", "--clock", "simulated", "--now", "2026-03-02T09:00:00-05:00"
-    )
-    try:
-        wait_until(started.is_ready)
+    with standing(tmp_path_factory.mktemp("stack") / "data", "2026-03-02T09:00:00-05:00") as started:
         yield started
-    finally:
-        started.stop()
 
 
 def deploy(*words: str) -> subprocess.CompletedProcess[str]:
@@ -81,38 +35,6 @@ def attempt(data: Path, port: int) -> tuple[int, str]:
     """Try to start a stack that cannot stand; gives the exit code and what was said of it."""
     done = deploy("run", "--port", str(port), "--data", str(data))
     return done.returncode, done.stderr
-
-
-@dataclass
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-def ask(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-    """Send a request; `body` is sent as JSON unless it is bytes."""
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers or {}, method=method)  # noqa: S310  our own front door
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  our own front door
-            return Answer(answer.status, dict(answer.headers), answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(error.code, dict(error.headers), error.read())
-
-
-def is_problem(answer: Answer, status: int) -> bool:
-    assert answer.status == status
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert "Server" not in answer.headers
-    return bool(answer.json["status"] == status and answer.json["detail"])
 
 
 def signed_in(stack: Started) -> dict[str, str]:

@@ -64,3 +64,7 @@ def test_a_real_clock_cannot_be_moved() -> None:
     clock = Clock()
     clock.move(utc("2126-01-01T00:00"))
     assert clock.now().year < 2126
+
+
+def test_a_simulated_clock_tells_utc_wherever_it_was_set() -> None:
+    assert Clock(datetime.fromisoformat("2026-02-13T09:00:00-05:00")).now().isoformat() == "2026-02-13T14:00:00+00:00"
