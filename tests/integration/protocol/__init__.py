@@ -1,0 +1,1 @@
+"""Protocol at work, together with records."""
