@@ -56,7 +56,7 @@ def not_yet(definition: Definition, may: Allowed, *, series: bool) -> list[NotYe
     waits = {
         "full_body": f"session {policy.full_body_from}",
         "intensive": f"session {policy.intensive_from}, once the pain threshold has risen",
-        "exercise": f"session {policy.exercise_after} done",
+        "exercise": f"after session {policy.exercise_after}",
         "pir": f"session {policy.pir_from}, after {policy.pir_calm_sessions} sessions without contraction",
         "periosteal": f"sessions {policy.periosteal_from} to {policy.periosteal_to} only",
     }

@@ -66,6 +66,7 @@ class Courses(Struct, frozen=True, kw_only=True):
 class Step(Struct, frozen=True, kw_only=True):
     """One step of the note. `minutes` may be 0 where a step takes none of its own."""
 
+    step: str
     detail: str
     minutes: float = 0
     technique: str | None = None

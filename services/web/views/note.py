@@ -5,14 +5,15 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from services.web.answers.protocol import HomeExercise, LastSession, Note, Sourced, Step
+from services.web.answers.protocol import HomeExercise, LastSession, Note, NotYet, Sourced, Step
 from services.web.views.words import WHATS, count, minutes, moment, short_day, spoken
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """A sentence, its minutes (empty where it takes none of its own) and its source."""
+    """A sentence, its minutes (empty where it takes none of its own) and its source; a step has a name too."""
 
     text: str
+    name: str = ""
     source: str = ""
     minutes: str = ""
 
@@ -47,7 +48,7 @@ def page(note: Note, sources: Sequence[Sourced], zone: ZoneInfo) -> Page:
         label=note.label or "",
         steps=steps,
         focus=[f"{spoken(item.region)}: {minutes(item.minutes)} ({item.why})" for item in note.focus],
-        not_yet=[f"{WHATS.get(item.what, spoken(item.what))}: {item.since}" for item in note.not_yet],
+        not_yet=[_not_yet(item) for item in note.not_yet],
         positions=positions,
         cautions=cautions,
         tell=tell,
@@ -63,10 +64,14 @@ def lines(sentences: Sequence[Sourced]) -> list[Line]:
     return [Line(text=sentence.text, source=sentence.source) for sentence in sentences]
 
 
+def _not_yet(item: NotYet) -> str:
+    since = f"from {item.since}" if item.since.startswith("session ") else item.since
+    return f"{WHATS.get(item.what, spoken(item.what))}: {since}"
+
+
 def _step(step: Step) -> Line:
-    region = spoken(step.region) if step.region else ""
-    text = f"{region}: {step.detail}" if region and region.lower() not in step.detail.lower() else step.detail
-    return Line(text=text, source=step.source, minutes=minutes(step.minutes) if step.minutes else "")
+    given = minutes(step.minutes) if step.minutes else ""
+    return Line(name=step.step, text=step.detail, source=step.source, minutes=given)
 
 
 def _exercise(exercise: HomeExercise) -> list[Line]:

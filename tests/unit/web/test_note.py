@@ -18,7 +18,7 @@ def shown(**more: Any) -> Page:
 
 def test_says_what_to_do_with_minutes_and_where_it_comes_from():
     step = shown().steps[2]
-    assert step.text == "Neck: Round the base of the skull, side-lying, pressure rising"
+    assert (step.name, step.text) == ("Base of the skull", "Round the base of the skull, side-lying, pressure rising")
     assert (step.minutes, step.source) == ("3\N{NO-BREAK SPACE}min", "A")
 
 
