@@ -112,6 +112,14 @@ class Relay:
         metrics.relay_lag_events.set(max(self._store.writer.head - self.scanned, 0))
         metrics.relay_lag_seconds.set(0)
         await woken(self._wake, 0.5)
+        if not self._wake.is_set():
+            await self._check_stream()
+
+    async def _check_stream(self) -> None:
+        """In the quiet: a stream that was lost must be filled again, also when nothing new happens."""
+        info = await self._bus.client.jetstream(timeout=PATIENCE).stream_info(self._bus.name)
+        if info.state.last_seq != self._sequence:
+            raise InDoubt("the stream is not as it was left")
 
     def _age(self, recorded: Recorded) -> float:
         now = self._store.engine.clock.now()
