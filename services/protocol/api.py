@@ -29,11 +29,9 @@ CLINICAL: tuple[Role, ...] = ("owner", "therapist")
 
 async def list_protocols(call: Call) -> Protocols:
     """Every definition in a line."""
-    found = [
-        Brief(id=d.id, title=d.title, version=d.version, summary=d.summary, total=d.total, label=d.label)
-        for d in definitions(call.service).values()
-    ]
-    return Protocols(protocols=found)
+    found = definitions(call.service).values()
+    lines = [{name: getattr(one, name) for name in Brief.__struct_fields__} for one in found]
+    return Protocols(protocols=[Brief(**line) for line in lines])
 
 
 async def show_protocol(call: Call) -> Definition:

@@ -7,6 +7,8 @@ from services.protocol.domain.cadence import Cadence, crowded, refusal, stand
 from services.protocol.domain.definition import Phase
 from shared.questions import AskPlan, Candidate, CoursePlan, PlannedBreak, PlannedSession, Unplaced
 
+NO_DAY = "No free day was found that the protocol allows."
+
 
 def plan(cadence: Cadence, asked: AskPlan) -> CoursePlan:
     """Days for the sessions asked for. Every day chosen passes the cadence's verdicts, in order.
@@ -21,13 +23,12 @@ def plan(cadence: Cadence, asked: AskPlan) -> CoursePlan:
     candidates = sorted(asked.candidates, key=lambda candidate: candidate.date)
     breaks = [pause for pause in _upcoming_break(cadence) if not candidates or candidates[0].date < pause.first_day]
     for _ in range(wanted(cadence, asked)):
-        standing = stand(cadence)
-        ordinal = cadence.completed + 1 + len(unplaced)
-        chosen = choose(cadence, candidates, asked.days_a_week) if standing.phase else None
-        if chosen is None or standing.phase is None:
-            unplaced.append(Unplaced(ordinal=ordinal, why="No free day was found that the protocol allows."))
+        phase, ordinal = stand(cadence).phase, cadence.completed + 1 + len(unplaced)
+        chosen = choose(cadence, candidates, asked.days_a_week)
+        if chosen is None or phase is None:
+            unplaced.append(Unplaced(ordinal=ordinal, why=NO_DAY))
             continue
-        sessions.append(PlannedSession(date=chosen, ordinal=ordinal, phase=standing.phase.name))
+        sessions.append(PlannedSession(date=chosen, ordinal=ordinal, phase=phase.name))
         cadence = cadence.with_session(chosen)
         breaks += [pause for pause in _upcoming_break(cadence) if pause not in breaks]
     return CoursePlan(sessions=sessions, breaks=breaks, unplaced=unplaced)
@@ -49,23 +50,15 @@ def wanted(cadence: Cadence, asked: AskPlan) -> int:
 def choose(cadence: Cadence, candidates: Sequence[Candidate], days_a_week: int | None) -> date | None:
     """The next session's day, if any of the candidates will do."""
     phase = stand(cadence).phase
-    if phase is None:
+    left = [candidate for candidate in candidates if not cadence.days or candidate.date > cadence.days[-1]]
+    if phase is None or not left:
         return None
     pace = pace_of(phase, days_a_week)
-    last = cadence.days[-1] if cadence.days else date.min
-    best: Candidate | None = None
-    candidates = [candidate for candidate in candidates if candidate.date > last]
-    limit = _keeps_pace_until(cadence, pace, candidates[0].date) if candidates else last
-    for candidate in candidates:
-        if best and candidate.date > limit:
-            continue
-        if best and candidate.rank >= best.rank:
-            continue
-        if _will_do(cadence, candidate.date, phase, pace):
-            best = candidate
-            if candidate.date > limit or candidate.rank == 0:
-                break
-    return best.date if best else None
+    limit = _keeps_pace_until(cadence, pace, left[0].date)
+    in_pace = [one for one in left if one.date <= limit and _will_do(cadence, one.date, phase, pace)]
+    if in_pace:
+        return min(in_pace, key=lambda one: one.rank).date
+    return next((one.date for one in left if one.date > limit and _will_do(cadence, one.date, phase, pace)), None)
 
 
 def pace_of(phase: Phase, days_a_week: int | None) -> int:

@@ -75,19 +75,26 @@ def deviations(
     """Every rule the session's figures went against. A fact stays a fact: it is flagged, never refused."""
     if not definition.technique_rules:
         return
-    policy, used = definition.policy, {name for region in session.regions for name in region.techniques}
+    policy = definition.policy
+    used: set[str] = {name for region in session.regions for name in region.techniques}
     if any(minutes > policy.region_minutes for minutes in _minutes(session).values()):
         yield "region_over_10_min"
     if (session.prone_minutes or 0) > policy.prone_minutes:
         yield "prone_over_12_min"
-    # A threshold the therapist finds risen in this very session counts for it.
-    may = allowed(definition, place, [*before, session], series=series)
-    if not may.full_body and any(region.region == "full_body" for region in session.regions):
+    yield from _too_early(definition, place, [*before, session], used, series=series)
+
+
+def _too_early(
+    definition: Definition, place: int, sessions: Sequence[SessionCompleted], used: set[str], *, series: bool
+) -> Iterator[DeviationRule]:
+    """The last session is the one judged: a threshold the therapist finds risen in it counts for it."""
+    may = allowed(definition, place, sessions, series=series)
+    if not may.full_body and any(region.region == "full_body" for region in sessions[-1].regions):
         yield "full_body_too_early"
     if not may.intensive and "intensive" in used:
         yield "intensive_too_early"
     if "pir" in used:
-        yield from _pir(policy, place, [*before, session])
+        yield from _pir(definition.policy, place, sessions)
     if not may.periosteal and "periosteal" in used:
         yield "periosteal_out_of_phase"
 
