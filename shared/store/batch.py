@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ import msgspec
 
 from shared.messages import Recorded
 from shared.store import claims
+from shared.store.append import append, as_recorded
 from shared.store.effects import execute
 from shared.store.unit import Changes, Folded, Pending, Statement, Tx, fold
 from shared.store.work import Engine, KeyReused, Outcome, Work
@@ -177,40 +177,15 @@ class Batch:
 
     async def _append(self, events: list[Pending]) -> None:
         client_ids = {pending.client_id for pending in events if pending.client_id}
-        await self._engine.reader.codec.prepare(self._connection, client_ids)
         now, head = self._engine.clock.now(), await self._known_head()
-        stored = await self._connection.fetchval(APPEND, head, [self._row(pending) for pending in events], now)
+        await self._engine.reader.codec.prepare(self._connection, client_ids)
+        stored = await append(self._connection, self._engine.reader.codec, head, events, now)
         if stored is None:
             raise Stale
         self.head = stored
         for position, pending in enumerate(events, head + 1):
-            self._recorded[pending.event_id] = _recorded(pending, position, now)
+            self._recorded[pending.event_id] = as_recorded(pending, position, now)
 
     async def _known_head(self) -> int:
         """The last position, true under the lock."""
         return int(await self._connection.fetchval("select coalesce(max(position), 0) from public.event"))
-
-    def _row(self, pending: Pending) -> tuple[Any, ...]:
-        """One `new_event`."""
-        stream, version, client_id, cause = pending.stream, pending.version, pending.client_id, pending.cause
-        data = self._engine.reader.codec.encode(pending.event, stream=stream, version=version, client_id=client_id)
-        return (
-            stream, version, pending.event_id, type(pending.event).__name__, data, client_id,
-            cause.actor, cause.correlation_id, cause.causation_id,
-        )  # fmt: skip
-
-
-APPEND = "select public.append_events($1, $2, $3)"
-
-
-def _recorded(pending: Pending, position: int, now: datetime) -> Recorded:
-    return Recorded(
-        position=position,
-        stream=pending.stream,
-        version=pending.version,
-        event_id=pending.event_id,
-        event=pending.event,
-        client_id=pending.client_id,
-        cause=pending.cause,
-        recorded_at=now,
-    )
