@@ -6,7 +6,6 @@ import asyncpg
 import structlog
 import uuid_utils.compat as uuid
 from nats.errors import Error
-from nats.errors import TimeoutError as NothingNew
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
@@ -15,6 +14,7 @@ from shared import metrics
 from shared.bus.connection import Bus
 from shared.bus.envelope import Heard, heard
 from shared.bus.hearing import Gap, Hearing, park
+from shared.bus.pull import Pull
 from shared.messages import Cause
 from shared.store.store import Store
 from shared.store.unit import Tx
@@ -23,9 +23,9 @@ from shared.store.work import Unavailable
 log = structlog.get_logger()
 
 BATCH = 256
-ACK_WAIT = 2
-"""Seconds until what a dead process had fetched is given to its successor. A batch may take longer than this: the next
-one is only asked for after its acknowledgement, and what comes again all the same is skipped."""
+ACK_WAIT = 5
+"""Seconds until what a dead process had fetched is given to its successor. A batch may take longer: what comes again
+all the same is skipped."""
 
 
 class Consumer:
@@ -53,14 +53,13 @@ class Consumer:
         js = self._bus.client.jetstream(timeout=2)
         await self._ensure(js)
         self.position = await self._checkpoint()
-        subscription = await js.pull_subscribe_bind(durable=self._bus.name, stream=self._hearing.producer)
+        pull = Pull(self._bus.client, self._hearing.producer, self._bus.name, BATCH)
         try:
             while True:
-                if not await self._fetch(subscription):
+                if not await self._hear(pull):
                     await js.consumer_info(self._hearing.producer, self._bus.name)  # it may be gone with its stream
         finally:
-            if self._bus.client.is_connected:
-                await subscription.unsubscribe()
+            await pull.close()
 
     async def _checkpoint(self) -> int:
         rows = await self._store.fetch(
@@ -78,17 +77,15 @@ class Consumer:
         js = self._bus.client.jetstream(timeout=2)
         await js.delete_consumer(self._hearing.producer, self._bus.name)
 
-    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> bool:
+    async def _hear(self, pull: Pull) -> bool:
         """Hear what is new; gives false after a second of silence."""
-        try:
-            messages = await subscription.fetch(BATCH, timeout=1)
-        except (NothingNew, TimeoutError):
-            return False
+        messages = await pull.messages()
         if not messages:
             return False
         pending = messages[-1].metadata.num_pending
         metrics.consumer_lag_events.labels(self._hearing.producer).set(pending + len(messages))
-        await self._apply([heard(self._hearing.producer, message) for message in messages])
+        for piece in self._hearing.pieces([heard(self._hearing.producer, message) for message in messages]):
+            await self._apply(piece)
         await messages[-1].ack()  # the policy is `all`: the ones before are acknowledged with it
         metrics.consumer_lag_events.labels(self._hearing.producer).set(pending)
         return True

@@ -1,6 +1,6 @@
 """What a service makes of another's events: commands of its own, decided in the same transaction as the checkpoint."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,21 @@ class Hearing:
         self._service = service
         self._classes = {cls.__name__: cls for cls in published}
         self._reactions = reactions
+
+    def pieces(self, batch: Sequence[Heard]) -> Iterator[list[Heard]]:
+        """The batch cut before each event that looks something up: what it finds includes all that came before it."""
+        piece: list[Heard] = []
+        for heard in batch:
+            if piece and self._looks_up(heard):
+                yield piece
+                piece = []
+            piece.append(heard)
+        yield piece
+
+    def _looks_up(self, heard: Heard) -> bool:
+        cls = self._classes.get(heard.event_type)
+        reaction = self._reactions.get(cls) if cls else None
+        return reaction is not None and reaction.find is not None
 
     async def apply(self, tx: Tx, batch: Sequence[Heard]) -> int:
         """Apply what is new of the batch; gives the position reached. One that fails is parked, with its followers."""

@@ -40,9 +40,11 @@ async def start(bus: servers.Nats, clock: Clock) -> AsyncIterator[Callable[..., 
     """`await start("records")` gives a running tally service; `dsn=` starts a second replica of one."""
     async with AsyncExitStack() as stack:
 
-        async def starting(name: str, *, dsn: str | None = None, hears: Any = None, leads: bool = True) -> Running:
+        async def starting(
+            name: str, *, dsn: str | None = None, hears: Any = None, leads: bool = True, reaction: Any = tally.echo
+        ) -> Running:
             config = Config(database=dsn or await database(name), nats=bus.url(name), nats_monitor=bus.monitor)
-            replica = await stack.enter_async_context(running(tally.make(name, config, clock, hears)))
+            replica = await stack.enter_async_context(running(tally.make(name, config, clock, hears, reaction)))
             await until(lambda: replica.service.bus.connected and (replica.leads or not leads))
             return replica
 

@@ -85,6 +85,15 @@ def echo(heard: Recorded, found: Found) -> list[tuple[str, Command]]:
     return [(f"tally-{heard.event.client_id}", Strike(client_id=heard.event.client_id))]
 
 
+def echo_first(heard: Recorded, found: Found) -> list[tuple[str, Command]]:
+    """Only where there is no tally yet."""
+    return [] if found else echo(heard, found)
+
+
+def row_of(heard: Recorded) -> tuple[str, tuple[object, ...]]:
+    return "select strokes from tally where client_id = $1", (heard.client_id,)
+
+
 def echo_more(heard: Recorded, found: Found) -> list[tuple[str, Command]]:
     """The next version of `echo`, in which a tally is never full."""
     return [(f"tally-{heard.event.client_id}", Strike(client_id=heard.event.client_id, most=1000))]
@@ -106,7 +115,7 @@ def definition(name: str, hears: dict[str, Any] | None = None, reaction: Any = e
         timers={Struck: rings},
         due={"ring": lambda timer, now: (f"tally-{timer.key}", Ring(client_id=timer.key))},
         hears=hears or {},
-        reactions={Struck: React(reaction)},
+        reactions={Struck: React(reaction, find=row_of if reaction is echo_first else None)},
     )
 
 

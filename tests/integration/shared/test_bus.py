@@ -9,6 +9,7 @@ from uuid import uuid4
 from shared.clock import Clock
 from shared.running import Running
 from tests.harness import until
+from tests.integration.shared import tally
 from tests.integration.shared.tally import Struck
 from tests.integration.shared.test_store import rows, strike
 
@@ -36,6 +37,14 @@ async def test_a_consumer_that_starts_later_hears_everything(start: Callable[...
     consumer = await start("notify", hears=HEARS)
     await until(lambda: consumer.consumers["records"].position == 5)
     assert await heard(consumer) == {str(client): 5}
+
+
+async def test_what_is_looked_up_includes_the_event_heard_just_before(start: Callable[..., Any]) -> None:
+    producer, client = await start("records"), uuid4()
+    await strike(producer, client, 5)
+    consumer = await start("notify", hears=HEARS, reaction=tally.echo_first)
+    await until(lambda: consumer.consumers["records"].position == 5)
+    assert await heard(consumer) == {str(client): 1}
 
 
 async def test_an_event_that_cannot_be_handled_parks_its_client_and_nobody_else(start: Callable[..., Any]) -> None:

@@ -1,0 +1,94 @@
+"""Pulling: a message is handed on as soon as it is there, however long the request for it stays open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from nats.aio.client import Client
+from nats.js.api import AckPolicy, ConsumerConfig
+
+from shared.bus import pull
+from shared.bus.pull import Pull
+from tests import servers
+
+BATCH = 10
+
+
+@asynccontextmanager
+async def connected(server: servers.Nats, name: str) -> AsyncIterator[Client]:
+    client = Client()
+    await client.connect(server.url(name), inbox_prefix=f"_INBOX_{name}")
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+@pytest.fixture
+async def producer(bus: servers.Nats) -> AsyncIterator[Client]:
+    """Publishes to its stream `records`."""
+    async with connected(bus, "records") as client:
+        await client.jetstream().add_stream(name="records", subjects=["records.>"])
+        yield client
+
+
+@pytest.fixture
+async def reader(bus: servers.Nats, producer: Client) -> AsyncIterator[Pull]:
+    """Hears it."""
+    async with connected(bus, "notify") as client:
+        config = ConsumerConfig(durable_name="notify", ack_policy=AckPolicy.ALL)
+        await client.jetstream().add_consumer("records", config)
+        found = Pull(client, "records", "notify", BATCH)
+        yield found
+        await found.close()
+
+
+async def send(producer: Client, *numbers: int) -> None:
+    for number in numbers:
+        await producer.jetstream().publish("records.Struck.-", str(number).encode())
+
+
+async def hear(reader: Pull) -> list[int]:
+    async with asyncio.timeout(10):
+        return [int(message.data) for message in await reader.messages()]
+
+
+async def test_no_message_waits_for_the_rest_of_its_request(
+    producer: Client, reader: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "SECONDS", 3600.0)
+    for number in range(3 * BATCH):
+        hearing = asyncio.create_task(hear(reader))
+        await send(producer, number)
+        assert await hearing == [number]
+
+
+async def test_what_is_there_is_heard_in_order_and_once(producer: Client, reader: Pull) -> None:
+    await send(producer, *range(3 * BATCH + 1))
+    found: list[int] = []
+    while len(found) < 3 * BATCH + 1:
+        found += await hear(reader)
+    assert found == list(range(3 * BATCH + 1))
+
+
+async def test_silence_gives_nothing_and_the_next_message_is_heard(
+    producer: Client, reader: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "SECONDS", 0.05)
+    assert await hear(reader) == []
+    await send(producer, 1)
+    assert await hear(reader) == [1]
+
+
+async def test_a_request_the_server_forgot_is_made_again(
+    bus: servers.Nats, producer: Client, reader: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "GRACE", 0.05)
+    hearing = asyncio.create_task(hear(reader))
+    await asyncio.sleep(0)
+    bus.stop()
+    await bus.start()
+    assert await hearing == []
+    await send(producer, 1)
+    assert await hear(reader) == [1]
