@@ -1,6 +1,7 @@
 """`make bench`: measure all lines, or those named, print the table, write results and pictures."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -60,6 +61,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.lines) - set(ORDER):
         sys.exit(f"There is no line {', '.join(sorted(unknown))}. There are: {', '.join(ORDER)}.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the servers are stopped then too
     sys.exit(uvloop.run(run(given.lines or ORDER, full=given.full)))
 
 

@@ -43,12 +43,12 @@ def _service(name: str, given: Config, **more: Any) -> Service:
 
 
 async def hear() -> None:
-    """Be `protocol`: hear until stdin ends, then tell when the effect of each event was committed."""
+    """Be `protocol`: for each number on stdin wait for so many effects, and tell when each was committed."""
     given = Config(database=os.environ["DATABASE"], nats=os.environ["NATS"])
     service = _service("protocol", given, hears={"records": (Struck,)}, reactions={Struck: React(echo)})
     committed = _watched(service)
     async with running(service):
-        print("ready", flush=True)
+        print("{}", flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
             while len(committed) < int(line):
                 await asyncio.sleep(0.01)

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 import uuid_utils.compat as uuid
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
 
 from bench import raw
@@ -70,12 +71,22 @@ async def _hearer(ground: Ground, database: str) -> AsyncIterator[Callable[[int]
 
     async def ask(effects: int) -> bytes:
         inward.write(b"%d\n" % effects)
-        return await asyncio.wait_for(outward.readline(), 60)
+        return await asyncio.wait_for(_answer(outward), 60)
 
-    await outward.readline()
-    yield ask
-    inward.close()
-    await process.wait()
+    try:
+        await _answer(outward)
+        yield ask
+    finally:
+        inward.close()
+        await process.wait()
+
+
+async def _answer(lines: asyncio.StreamReader) -> bytes:
+    """The next line that is JSON; the others are the service's log."""
+    while line := await lines.readline():
+        if line.startswith(b"{"):
+            return line
+    raise RuntimeError("the hearing service ended")
 
 
 async def _strike_steadily(store: Store, clients: list[UUID]) -> dict[str, float]:
@@ -98,7 +109,7 @@ async def _round_trip_and_commit(ground: Ground, database: str) -> Sample:
     """The median of a bare request and answer, and the median of one single-row commit."""
     commit = await raw.inserts(ground.url("records", database), 1)
     here, there = await _client(ground, "records"), await _client(ground, "protocol")
-    await there.subscribe("ask.protocol.Echo", cb=lambda message: message.respond(message.data))
+    await there.subscribe("ask.protocol.Echo", cb=_echo)
     await there.flush()
     took = []
     for _ in range(EVENTS):
@@ -108,6 +119,10 @@ async def _round_trip_and_commit(ground: Ground, database: str) -> Sample:
     await here.close()
     await there.close()
     return Sample(value=percentiles(took)["p50_ms"] + (commit.p50_ms or 0))
+
+
+async def _echo(message: Msg) -> None:
+    await message.respond(message.data)
 
 
 async def _client(ground: Ground, name: str) -> Client:
