@@ -1,6 +1,8 @@
 """Events to JSON and back. A service that seals personal data brings a codec of its own."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
+from operator import itemgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -38,7 +40,12 @@ class PlainCodec:
 
     def decode(self, data: bytes, cls: type[Event], **_: Any) -> Event:
         """The event, read strictly: what was stored must still fit its class."""
-        return msgspec.json.decode(data, type=cls)
+        return _decoder(cls).decode(data)
+
+
+@cache
+def _decoder(cls: type[Event]) -> msgspec.json.Decoder[Event]:
+    return msgspec.json.Decoder(cls)
 
 
 class EventTypes:
@@ -50,7 +57,7 @@ class EventTypes:
 
     def current(self, event: Event) -> Event:
         """The event as its newest class."""
-        while upcast := self._upcasters.get(type(event)):
+        while self._upcasters and (upcast := self._upcasters.get(type(event))):
             event = upcast(event)
         return event
 
@@ -62,5 +69,5 @@ async def prepare_connection(connection: asyncpg.Connection) -> None:
         schema="pg_catalog",
         format="binary",
         encoder=lambda data: b"\x01" + data,  # the version byte of jsonb's wire form
-        decoder=lambda data: bytes(data[1:]),
+        decoder=itemgetter(slice(1, None)),
     )

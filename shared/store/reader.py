@@ -1,7 +1,6 @@
 """Reading the log: rows to recorded events."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import asyncpg
 
@@ -24,22 +23,18 @@ class Reader:
         return [self._recorded(row) for row in rows]
 
     def _recorded(self, row: asyncpg.Record) -> Recorded:
-        event = self.codec.decode(
-            row["data"],
-            self.types.by_name[row["type"]],
-            stream=row["stream"],
-            version=row["version"],
-            client_id=row["client_id"],
-        )
+        position, stream, version, event_id, name, data, client_id, actor, correlation, causation, recorded_at = row
+        cls = self.types.by_name[name]
+        event = self.codec.decode(data, cls, stream=stream, version=version, client_id=client_id)
         return Recorded(
-            position=row["position"],
-            stream=row["stream"],
-            version=row["version"],
-            event_id=UUID(int=row["event_id"].int),
+            position=position,
+            stream=stream,
+            version=version,
+            event_id=event_id,
             event=self.types.current(event),
-            client_id=row["client_id"],
-            cause=Cause(actor=row["actor"], correlation_id=row["correlation_id"], causation_id=row["causation_id"]),
-            recorded_at=row["recorded_at"],
+            client_id=client_id,
+            cause=Cause(actor=actor, correlation_id=correlation, causation_id=causation),
+            recorded_at=recorded_at,
         )
 
     async def newer(self, connection: asyncpg.Connection, known: dict[str, int]) -> list[Recorded]:
