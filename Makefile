@@ -55,8 +55,8 @@ fix: $(SET) ## Put right what a program can put right
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
 
-bench: $(SET) ## Measure speed and size; writes bench/results.json
-	@$(RUN) -m bench
+bench: $(SET) ## Measure speed and size: LINES="append_32 hop" for some; writes bench/results.json
+	@$(RUN) -m bench $(LINES)
 
 DO = $(RUN) -m deploy do --data "$(DATA)" --service
 
