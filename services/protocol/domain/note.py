@@ -134,7 +134,7 @@ def _appointment_minutes(definition: Definition, state: Course) -> int:
 def _sequence(definition: Definition, may: Allowed, minutes: int) -> list[PlannedStep]:
     """Steps in order; their minutes add up to the appointment's."""
     steps = [step for step in definition.steps if step.needs is None or getattr(may, step.needs)]
-    given = share_out(steps, minutes, intensive=may.intensive)
+    given = share_out(steps, minutes, definition.policy.region_minutes, intensive=may.intensive)
     return [
         PlannedStep(
             step=step.step, technique=step.technique, minutes=given[n], detail=step.detail, source=step.source,
@@ -146,18 +146,26 @@ def _sequence(definition: Definition, may: Allowed, minutes: int) -> list[Planne
 
 
 def _focus(definition: Definition, state: Course, sequence: Sequence[PlannedStep]) -> list[Focus]:
-    """Regions with tender points last time first, then those the protocol names; minutes lie inside the kneading."""
+    """The minutes of each region: those of its own steps and a part of the kneading, as many as one may have."""
+    whys = _whys(definition, state)
+    holding = {step.step for step in definition.steps if step.holds_focus}
+    parts = by_weight([1] * len(whys), sum(step.minutes for step in sequence if step.step in holding))
+    own, most = Counter[str](), definition.policy.region_minutes
+    for step in sequence:
+        own[step.region or ""] += step.minutes
+    given = [min(own[region] + part, most) for region, part in zip(whys, parts, strict=True)]
+    return [Focus(region=r, minutes=n, why=why) for (r, why), n in zip(whys.items(), given, strict=True) if n]
+
+
+def _whys(definition: Definition, state: Course) -> dict[Region, str]:
+    """Regions with tender points last time first, then those the protocol names, each with the reason."""
     points = Counter(_regions_of_points(state))
     whys: dict[Region, str] = {
         region: f"{count} tender point{'s' if count > 1 else ''} last time" for region, count in points.most_common()
     }
     for usual in definition.focus:
         whys.setdefault(usual.region, usual.why)
-    chosen = list(whys.items())[:FOCUS_REGIONS]
-    holding = {step.step for step in definition.steps if step.holds_focus}
-    minutes = sum(step.minutes for step in sequence if step.step in holding)
-    parts = by_weight([1] * len(chosen), min(minutes, definition.policy.region_minutes * len(chosen)))
-    return [Focus(region=r, minutes=part, why=why) for (r, why), part in zip(chosen, parts, strict=True) if part]
+    return dict(list(whys.items())[:FOCUS_REGIONS])
 
 
 def _regions_of_points(state: Course) -> list[Region]:
