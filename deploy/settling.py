@@ -12,6 +12,8 @@ from nats.errors import Error
 from shared.settle import Now, Settled
 
 TAKING_PART = ("records", "protocol", "scheduling", "notify", "web")
+PAUSE = 0.004
+"""Real seconds between two questions: asking more often takes the time of those who are at work."""
 PATIENCE = 30.0
 """Real seconds that a service may take to answer, or all together to settle at one instant."""
 
@@ -39,7 +41,7 @@ class Settling:
             quiet = 0 if restless else quiet + 1
             if restless and time.monotonic() > deadline:
                 raise Unsettled(f"Still at work after {PATIENCE:.0f} s: {', '.join(restless)}.")
-            await asyncio.sleep(0.001 if restless else 0)
+            await asyncio.sleep(PAUSE if restless else 0)
         return min((state.due for state in answers if state.due), default=None)
 
     async def _ask(self, service: str, question: bytes) -> Settled:

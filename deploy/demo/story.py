@@ -17,7 +17,8 @@ MOVES_AFTER = 19
 """After this session the client asks for another time."""
 WEIGHS = {0: 8, 15: 6, 30: 4}
 """After which sessions the questionnaire is filled in, and the made-up level of the answers."""
-AHEAD = timedelta(hours=25)
+WEDNESDAY, AHEAD = 2, timedelta(hours=25)
+"""A Wednesday's visit may be a day later: the next one is on a Monday."""
 
 
 class Story(Course):
@@ -86,7 +87,7 @@ class Story(Course):
         if done in WEIGHS:
             await self._weigh(done)
         if done == MOVES_AFTER:
-            await self._move(self.visits[1])
+            await self._move(next(one for one in self.visits[1:] if self.at(one["starts_at"]).weekday() == WEDNESDAY))
         await told.break_begun(self)
 
     async def finish(self) -> None:

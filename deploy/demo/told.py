@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from deploy.demo.course import visits
 from deploy.demo.letters import Letter
 
 if TYPE_CHECKING:
@@ -119,8 +120,9 @@ async def break_ended(story: "Story") -> None:
 def missed(story: "Story", changed: Any) -> None:
     """The visit fell out, the later ones were put right."""
     new = ", ".join(f"{story.at(one['starts_at']):%-d %B %H:%M}" for one in changed["booked"])
-    text = f"{story.client.first_name} does not come: {changed['status']}. {len(changed['moved'])} later visits moved"
-    story.scene.tell(f"{text}, and one added on {new}; {len(story.visits)} are open as before.", "yellow")
+    moved = f"{visits(len(changed['moved']))} moved" if changed["moved"] else "no other visit moved"
+    text = f"{story.client.first_name} does not come: {changed['status']}. A visit in its place on {new}, {moved}"
+    story.scene.tell(f"{text}; {visits(len(story.visits))} still open.", "yellow")
 
 
 def moved(story: "Story", changed: Any) -> None:
