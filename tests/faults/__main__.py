@@ -20,7 +20,7 @@ from tests.faults.stage import Stage, stage
 
 async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> list[str]:
     """Do these faults under load, bring everything to rest, look; gives what was done. Raises if something is wrong."""
-    here.begin_load(chance.randrange(2**31))
+    await here.begin_load(chance.randrange(2**31))
     moving = asyncio.create_task(_move_time(here))
     done = []
     try:
@@ -42,14 +42,14 @@ async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> l
 async def _move_time(here: Stage) -> None:
     """Half a day at a time, as well as it goes while things break."""
     while True:
-        await here.move_clock(timedelta(hours=12))
-        await asyncio.sleep(0.5)
+        await here.pass_time(timedelta(hours=12), patience=5)
+        await asyncio.sleep(2)
 
 
 async def main(minutes: float, seed: int) -> None:
     """Round after round; what a failed one left behind is kept."""
     folder, chance = Path(tempfile.mkdtemp(prefix="seriatim-faults-")), random.Random(seed)  # noqa: S311  repeatable
-    folder.chmod(0o755)
+    folder.chmod(0o755)  # noqa: ASYNC240  once, at the start
     ends = time.monotonic() + 60 * minutes
     sys.stdout.write(f"seed {seed}, in {folder}\n")
     async with stage(folder) as here:

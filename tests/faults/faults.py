@@ -47,7 +47,7 @@ async def kill_database(stage: Stage, _: random.Random) -> str:
 
 
 async def kill_backend(stage: Stage, chance: random.Random) -> str:
-    """The process behind one service's connection, in a commit if one is under way: the server recovers from a crash."""
+    """The process behind one service's connection, mid-commit if one is under way: the server recovers from a crash."""
     name = chance.choice(SERVICES)
     server = await until(lambda: stage.child("postgres"), 20, "PostgreSQL")
     await until(lambda: _backend(server, name, "COMMIT") or chance.random() < 0.02, 5, "a commit")

@@ -1,6 +1,7 @@
 """The load generator's log: every question, every answer, one JSON object a line."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -46,12 +47,19 @@ Line = Asked | Answered | Seen
 class Journal:
     """Writes lines, each flushed: what was asked is known even of a load generator that was killed."""
 
-    def __init__(self, file: Path) -> None:
-        self._file: IO[bytes] = file.open("ab")
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
 
     def write(self, line: Line) -> None:
         self._file.write(msgspec.json.encode(line) + b"\n")
         self._file.flush()
+
+
+@contextmanager
+def journal(file: Path) -> Iterator[Journal]:
+    """Go on with the log in this file."""
+    with file.open("ab") as opened:
+        yield Journal(opened)
 
 
 @dataclass

@@ -2,14 +2,14 @@
 
     python -m tests.faults.load --origin http://127.0.0.1:8080 --data .seriatim --log load.jsonl --seed 1
 
-It works until SIGTERM; then it waits for the outcome of what it has asked and ends.
+It works until SIGTERM; then it waits for the outcome of what it has asked and ends. SIGUSR1 makes it pause, SIGUSR2
+go on: the simulated time moves only when the practice is at rest.
 """
 
 import argparse
 import asyncio
 import random
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,19 +23,13 @@ import aiohttp
 
 from shared.clock import at, day_of, parse_time
 from tests.faults.asking import Asker
-from tests.faults.journal import Journal
+from tests.faults.journal import journal
 
 ZONE = ZoneInfo("America/New_York")
 HANDS = 8
 FAR = timedelta(days=21)
 HOURS = [{"weekday": day, "from": "09:00", "to": "17:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
 TIMEOUT = aiohttp.ClientTimeout(total=10)
-
-
-def _rest() -> float:
-    """Seconds until the next burst: all hands work for two seconds and rest for one, so that time can move on."""
-    into = time.monotonic() % 3
-    return 3 - into if into > 2 else 0.0
 
 
 @dataclass
@@ -66,13 +60,13 @@ class Desk:
             body = {"name": name, "hours": HOURS, "email": f"{name.lower()}@example.org", "buffer_minutes": 15}
             self._therapists.append((await self._asker.write("setup", "scheduling/therapists", body))["therapist_id"])
 
-    async def work(self, stop: asyncio.Event) -> None:
+    async def work(self, told: "Told") -> None:
         """Do one thing after another."""
-        while not stop.is_set():
+        while await told.going_on():
             self._now = await self._asker.now() or self._now
             if self._now is not None:
                 await self._next()(self._now)
-            await asyncio.sleep(self._chance.uniform(0, 0.1) + _rest())
+            await asyncio.sleep(self._chance.uniform(0, 0.1))
 
     def _next(self) -> Callable[[datetime], Awaitable[None]]:
         if len(self._people) < HANDS or self._chance.random() < 0.06:
@@ -167,19 +161,36 @@ class Desk:
         await self._write("exercise", f"records/clients/{person.client_id}/exercises", body)
 
 
-async def run(origin: str, data: Path, log: Path, seed: int, stop: asyncio.Event) -> None:
-    """Set up the practice and keep `HANDS` hands at work until `stop`."""
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
-        desk = Desk(Asker(http, origin, data, Journal(log)), random.Random(seed))  # noqa: S311  repeatable, not secret
-        await desk.set_up()
-        await asyncio.gather(*(desk.work(stop) for _ in range(HANDS)))
+class Told:
+    """What the process was told by signals."""
+
+    def __init__(self) -> None:
+        self._end = False
+        self._go = asyncio.Event()
+        self._go.set()
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGUSR1, self._go.clear)
+        loop.add_signal_handler(signal.SIGUSR2, self._go.set)
+        loop.add_signal_handler(signal.SIGTERM, self._stop)
+
+    async def going_on(self) -> bool:
+        """Wait while paused; false at the end."""
+        await self._go.wait()
+        return not self._end
+
+    def _stop(self) -> None:
+        self._end = True
+        self._go.set()
 
 
 async def main(given: argparse.Namespace) -> None:
-    """Run until SIGTERM."""
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await run(given.origin, given.data, given.log, given.seed, stop)
+    """Set up the practice and keep `HANDS` hands at work until SIGTERM."""
+    told, chance = Told(), random.Random(given.seed)  # noqa: S311  repeatable, not secret
+    with journal(given.log) as log:
+        async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+            desk = Desk(Asker(http, given.origin, given.data, log), chance)
+            await desk.set_up()
+            await asyncio.gather(*(desk.work(told) for _ in range(HANDS)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import psutil
 from deploy.place import Place, choose_ports
 from deploy.program import is_healthy
 from tests.faults.asking import Asker
-from tests.faults.journal import Journal, Seen, read
+from tests.faults.journal import Seen, journal, read
 
 ROOT = Path(__file__).parents[2]
 START = "2026-03-02T14:00:00Z"
@@ -52,11 +53,25 @@ class Stage:
                 continue
         return None
 
-    def begin_load(self, seed: int) -> None:
-        """Let the load generator work in a process of its own."""
+    async def begin_load(self, seed: int) -> None:
+        """Let the load generator work in a process of its own; comes back when it has begun."""
         words = ["--origin", self.place.origin, "--data", str(self.place.data), "--log", str(self.log)]
         command = [sys.executable, "-m", "tests.faults.load", *words, "--seed", str(seed)]
-        self._load = subprocess.Popen(command, cwd=ROOT)  # noqa: S603  our own
+        before = self._written()
+        self._load = subprocess.Popen(command, cwd=ROOT)  # noqa: S603, ASYNC220  our own
+        await until(lambda: self._written() > before, BACK, "the load generator to begin")
+
+    def _written(self) -> int:
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    async def pass_time(self, by: timedelta, patience: float = BACK) -> bool:
+        """Move the simulated time while the load pauses; false if it could not be moved so soon."""
+        assert self._load is not None
+        self._load.send_signal(signal.SIGUSR1)
+        try:
+            return await self.move_clock(by, patience)
+        finally:
+            self._load.send_signal(signal.SIGUSR2)
 
     async def end_load(self) -> None:
         """Stop it and wait until it knows the outcome of all it asked."""
@@ -73,10 +88,10 @@ class Stage:
             self._load.kill()
             self._load.wait()
 
-    async def move_clock(self, by: timedelta = timedelta()) -> bool:
+    async def move_clock(self, by: timedelta, patience: float = BACK) -> bool:
         """Move the simulated time, or let it settle where it stands; false if that could not be done just now."""
         clock = f"{self.place.origin}/api/clock"
-        timeout = aiohttp.ClientTimeout(total=BACK)
+        timeout = aiohttp.ClientTimeout(total=patience)
         try:
             async with aiohttp.ClientSession(timeout=timeout) as http:
                 async with http.get(clock) as answer:
@@ -90,21 +105,20 @@ class Stage:
         """Wait until every service is ready and all is settled; lapsed claims of the mail are waited out."""
         for name in SERVICES:
             address = f"http://127.0.0.1:{self.ports[name]}/readyz"
-            await until(lambda address=address: is_healthy(address), BACK, f"{name} to be ready")
+            await until(partial(is_healthy, address), BACK, f"{name} to be ready")
         for by in (timedelta(), timedelta(minutes=6), timedelta(hours=2), timedelta()):
-            moved = datetime.now().astimezone() + timedelta(seconds=BACK)
-            while not await self.move_clock(by):
-                assert datetime.now().astimezone() < moved, "the stack does not settle"
+            await until(partial(self.move_clock, by), BACK, "the stack to settle")
 
     async def look(self) -> None:
         """Write down how every course looks now."""
-        async with aiohttp.ClientSession() as http:
-            journal = Journal(self.log)
-            asker = Asker(http, self.place.origin, self.place.data, journal)
-            for question in read(self.log)[0]:
-                if question.asked.kind == "course" and question.acknowledged:
-                    course_id = question.acknowledged[0]["course_id"]
-                    journal.write(Seen(course_id=course_id, course=await asker.read(f"protocol/courses/{course_id}")))
+        courses = [question for question in read(self.log)[0] if question.asked.kind == "course"]
+        with journal(self.log) as log:
+            async with aiohttp.ClientSession() as http:
+                asker = Asker(http, self.place.origin, self.place.data, log)
+                for course_id in [
+                    question.acknowledged[0]["course_id"] for question in courses if question.acknowledged
+                ]:
+                    log.write(Seen(course_id=course_id, course=await asker.read(f"protocol/courses/{course_id}")))
 
     def check(self) -> str:
         """Run the checker; gives what it found, empty when it found nothing."""
@@ -145,7 +159,7 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
     words = ["--port", str(port), "--data", str(data), "--clock", "simulated", "--now", START]
     with screen.open("wb") as output:
         command = [sys.executable, "-m", "deploy", "run", *words]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603  our own
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603, ASYNC220  our own
     found = Stage(data, process, port)
     try:
         await until(lambda: "Ready after" in screen.read_text() or process.poll() is not None, 90, "the stack")

@@ -1,0 +1,193 @@
+"""The checker itself: silent about what is sound, and it says so when one guarantee is broken on purpose."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.faults.journal import Answered
+from tests.faults.left_behind import Left, left_behind
+from tests.faults.stage import ROOT
+
+pytestmark = pytest.mark.timeout(240)
+
+BREAKS = {
+    "an event is gone": (
+        "protocol",
+        "delete from event where position = (select max(position) from event where type = 'SessionCounted')",
+        "stands where",
+    ),
+    "the effects of the last event heard are gone": (
+        "protocol",
+        "delete from event where position >= (select max(position) from event where type = 'SessionObserved')",
+        "had 0 SessionObserved",
+    ),
+    "an effect is there twice": (
+        "protocol",
+        """
+        insert into event (position, stream, version, event_id, type, data, client_id, actor, correlation_id,
+                           causation_id, recorded_at)
+        select head.position + 1, stream, (select max(version) + 1 from event e where e.stream = one.stream),
+               gen_random_uuid(), type, data, client_id, actor, correlation_id, causation_id, recorded_at
+          from event one, (select max(position) as position from event) head
+         where type = 'SessionCounted' order by one.position limit 1
+        """,
+        "had the effect SessionCounted",
+    ),
+    "two events of a stream changed places": (
+        "scheduling",
+        """
+        create temp table pair as select a.event_id as one, b.event_id as other
+                                    from event a join event b using (stream)
+                                   where a.version = 1 and b.version = 2 limit 1;
+        update event set version = 1000 from pair where event_id = one;
+        update event set version = 1 from pair where event_id = other;
+        update event set version = 2 from pair where event_id = one
+        """,
+        "has version",
+    ),
+    "what was acknowledged is gone": (
+        "records",
+        "delete from event where position >= (select max(position) from event where type = 'ClientRegistered')",
+        "acknowledged and not there",
+    ),
+    "a therapist is in two places": (
+        "scheduling",
+        """
+        update event set data = data || (
+            select jsonb_build_object('therapist_id', other.data -> 'therapist_id',
+                                      'starts_at', other.data -> 'starts_at', 'ends_at', other.data -> 'ends_at')
+              from event other where type = 'AppointmentBooked' order by position desc limit 1)
+         where position = (select max(position) from event where type = 'AppointmentBooked'
+                              and position < (select max(position) from event where type = 'AppointmentBooked'))
+        """,
+        "is in two places",
+    ),
+    "a claim is gone": ("scheduling", "delete from claim where resource like 'room:%'", "is not the fold"),
+    "a consumer is behind": (
+        "notify",
+        "update checkpoint set position = position - 1 where producer = 'scheduling'",
+        "has heard scheduling up to",
+    ),
+    "an event is parked": (
+        "notify",
+        "insert into parked select 'records', 1, null, 'ClientErased', 'KeyError', '{}', '{}', now()",
+        "is parked (KeyError)",
+    ),
+    "a read model says something else": (
+        "protocol",
+        "update read.course set closed = true",
+        "in the read model course",
+    ),
+    "a row of a read model is gone": ("scheduling", "delete from read.appointment", "in the read model appointment"),
+    "a reminder that was due was withdrawn": (
+        "notify",
+        """
+        update event set type = 'MessageWithdrawn', data = data - 'kind' - 'channel' - 'appointment_ids'
+                                                                || '{"reason": "nothing"}'
+         where type = 'MessageSent' and data ->> 'kind' = 'reminder'
+        """,
+        "notify: the reminder P",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def sound() -> Iterator[Left]:
+    """Made once; each test puts back what it broke."""
+    with left_behind() as left:
+        yield left
+
+
+@pytest.fixture
+def left(sound: Left) -> Iterator[Left]:
+    yield sound
+    sound.mend_files()
+
+
+@pytest.fixture
+async def broken(left: Left, request: pytest.FixtureRequest) -> AsyncIterator[Left]:
+    """One guarantee broken in a database."""
+    service, sql, _ = BREAKS[request.param]
+    try:
+        async with left.broken(service) as connection:
+            assert int((await connection.execute(sql)).rpartition(" ")[2]) > 0
+        yield left
+    finally:
+        await left.mend(service)
+
+
+async def says(left: Left, fragment: str) -> bool:
+    found = await left.findings()
+    assert found
+    return any(fragment in finding for finding in found)
+
+
+async def test_is_silent_about_what_is_sound(left: Left) -> None:
+    assert await left.findings() == []
+
+
+@pytest.mark.parametrize("broken", BREAKS, indirect=True)
+async def test_says_what_is_broken(broken: Left, request: pytest.FixtureRequest) -> None:
+    _, _, fragment = BREAKS[request.node.callspec.params["broken"]]
+    assert await says(broken, fragment)
+
+
+async def test_says_that_a_letter_is_missing(left: Left) -> None:
+    next(left.mail.iterdir()).unlink()
+    assert await says(left, "lies 0 times in the folder")
+
+
+async def test_says_that_a_letter_came_twice(left: Left) -> None:
+    letter = next(left.mail.iterdir())
+    letter.with_name(f"{letter.name}-again").write_bytes(letter.read_bytes())
+    assert await says(left, "lies 2 times in the folder")
+
+
+async def test_says_that_a_letter_is_nobodys(left: Left) -> None:
+    (left.mail / "stranger").write_text(f"Message-ID: <{uuid4()}@localhost>\n\nHello\n")
+    assert await says(left, "is no message of notify")
+
+
+async def test_says_that_a_refused_booking_is_there(left: Left) -> None:
+    lines = left.lines()
+    booked = next(line for line in lines if line.get("status") == 201 and "appointments" in line["body"])
+    for line in lines:
+        if line["type"] == "answered" and line["key"] == booked["key"]:
+            line |= {"status": 409, "body": {}}
+    left.write_lines(lines)
+    assert await says(left, "refused and remembered as done")
+    assert await says(left, "more than acknowledged")
+
+
+async def test_says_that_one_key_had_two_answers(left: Left) -> None:
+    answer = next(line for line in left.lines() if line.get("status") == 201 and "session_id" in line["body"])
+    left.add(Answered(key=answer["key"], status=201, body={"session_id": str(uuid4())}))
+    assert await says(left, "one key, several answers")
+
+
+async def test_says_that_a_write_ended_in_an_error(left: Left) -> None:
+    answer = next(line for line in left.lines() if line["type"] == "answered")
+    left.add(Answered(key=answer["key"], status=500))
+    assert await says(left, "answered 500")
+
+
+async def test_says_that_a_course_shows_something_else_than_its_events(left: Left) -> None:
+    lines = left.lines()
+    seen = next(line for line in lines if line["type"] == "seen")
+    seen["course"]["sessions_completed"] += 1
+    left.write_lines(lines)
+    assert await says(left, "shows sessions_completed")
+
+
+async def test_is_a_program_that_ends_with_one_if_anything_is_wrong(left: Left) -> None:
+    words = ["-m", "tests.faults.checker", "--data", str(left.data), "--log", str(left.log)]
+    done = await asyncio.to_thread(subprocess.run, [sys.executable, *words], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout
+    next(left.mail.iterdir()).unlink()
+    done = await asyncio.to_thread(subprocess.run, [sys.executable, *words], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"1 findings" in done.stdout
