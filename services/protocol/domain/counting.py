@@ -20,7 +20,7 @@ def count_session(deciding: Deciding, command: c.CountSession) -> None:
     """A session takes its place in the course, or its figures are replaced; what it went against is flagged."""
     session, on = command.session, day_of(command.session.started_at, deciding.zone)
     known = deciding.course.session(session.session_id) if deciding.course else None
-    if flag := _stray(deciding, session):
+    if flag := _stray(deciding, session, on):
         _flag_stray(deciding, session, flag, on)
     elif known is None or known.session != session:
         before = place_of(deciding.state, session.session_id)
@@ -51,12 +51,16 @@ def place_of(state: Course, session_id: UUID) -> int | None:
     return next((n for n, given in enumerate(state.given) if given.session.session_id == session_id), None)
 
 
-def _stray(deciding: Deciding, session: SessionCompleted) -> DeviationRule | None:
-    """A session that names a course which is not there, is closed, or is another client's: flagged, not counted."""
+def _stray(deciding: Deciding, session: SessionCompleted, on: date) -> DeviationRule | None:
+    """A session that names a course which is not there, is another client's, or was closed by then: not counted.
+
+    One that took place before the closing and was written down after it counts.
+    """
     course = deciding.course
     if course is None or course.opened.client_id != session.client_id:
         return "foreign_course"
-    return "closed" if course.closed and not course.session(session.session_id) else None
+    late = course.closed_on is not None and on > course.closed_on
+    return "closed" if late and not course.session(session.session_id) else None
 
 
 def _flag_stray(deciding: Deciding, session: SessionCompleted, rule: DeviationRule, on: date) -> None:

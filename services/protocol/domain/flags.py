@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Cadence, refusals, stand
 from services.protocol.domain.definition import Definition
@@ -32,7 +34,9 @@ def of_sessions(definition: Definition, state: Course, first: int, gone: UUID | 
 
 def _of_session(definition: Definition, state: Course, index: int) -> Iterator[DeviationRule]:
     """A permission to book does not change what took place: overrides are not asked for."""
-    given, cadence = state.given[index], state.cadence(definition, index)
+    given = state.given[index]
+    # A session counted here took place while the course was open, even if it is closed by now.
+    cadence = replace(state.cadence(definition, index), closed=False)
     place = cadence.place + 1
     earlier = [other.session for other in state.given[:index]]
     series = place <= (definition.total or 0)

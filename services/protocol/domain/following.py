@@ -25,10 +25,15 @@ def phases(definition: Definition, state: Course, on: date, today: date) -> Iter
         yield told.BreakStarted(**state.ids, **_fields(standing.pause))
     elif state.pause is None and name != state.entered:
         yield from _completed(definition, state, standing, on)
-        if standing.pause:
+        if standing.pause and not _long_over(state, standing.pause, today):
             yield told.BreakStarted(**state.ids, **_fields(standing.pause))
         else:
-            yield from _entered(definition, state, standing, on)
+            yield from _entered(definition, state, standing, on if state.entered else state.opened.starts_on)
+
+
+def _long_over(state: Course, pause: Break, today: date) -> bool:
+    """Whether the break was over before the course was opened here: nobody needs to hear of it."""
+    return not state.entered and today >= pause.first_day
 
 
 def _moved(state: Course, pause: Break, name: str, today: date) -> bool:

@@ -45,7 +45,7 @@ def _began(definition: Definition, state: Course) -> date | None:
     """
     standing = stand(state.cadence(definition))
     if standing.done == 0:
-        return standing.pause.first_day if standing.pause else None
+        return max(standing.pause.first_day, state.opened.starts_on) if standing.pause else None
     if not state.given:
         return state.opened.starts_on
     return state.given[max(len(state.given) - standing.done, 0)].on
