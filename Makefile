@@ -8,6 +8,8 @@ ROLE   ?= owner
 CLIENT ?=
 ONCE   ?=
 t      ?= tests
+MINUTES ?= 30
+SEED   ?=
 
 VENV := .venv
 RUN  := $(VENV)/bin/python
@@ -68,6 +70,9 @@ events: $(SET) ## Print a service's events: s=protocol (STREAM=course-<id> CLIEN
 
 retry: $(SET) ## Try a service's parked events again: s=notify
 	@$(DO) "$(s)" retry
+
+faults: $(SET) ## Break things at random under load and look whether anything was lost: MINUTES=30 SEED=…
+	@exec $(RUN) -m tests.faults --minutes "$(MINUTES)" $(if $(SEED),--seed "$(SEED)")
 
 rebuild: $(SET) ## Make a service's read models again from its events: s=scheduling DATA=.seriatim
 	@$(DO) "$(s)" rebuild

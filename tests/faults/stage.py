@@ -34,6 +34,7 @@ class Stage:
     def __init__(self, data: Path, process: subprocess.Popen[bytes], port: int) -> None:
         self.place = Place(port=port, data=data, clock="simulated", now=START)
         self.log = data.with_name("load.jsonl")
+        self.trouble = data.with_name("load.err")
         self.process = process
         self._load: subprocess.Popen[bytes] | None = None
 
@@ -58,7 +59,8 @@ class Stage:
         words = ["--origin", self.place.origin, "--data", str(self.place.data), "--log", str(self.log)]
         command = [sys.executable, "-m", "tests.faults.load", *words, "--seed", str(seed)]
         before = self._written()
-        self._load = subprocess.Popen(command, cwd=ROOT)  # noqa: S603, ASYNC220  our own
+        with self.trouble.open("wb") as output:
+            self._load = subprocess.Popen(command, cwd=ROOT, stderr=output)  # noqa: S603, ASYNC220  our own
         await until(lambda: self._written() > before, BACK, "the load generator to begin")
 
     def _written(self) -> int:
@@ -76,11 +78,11 @@ class Stage:
     async def end_load(self) -> None:
         """Stop it and wait until it knows the outcome of all it asked."""
         assert self._load is not None
-        assert self._load.poll() is None, "the load generator has ended by itself"
+        assert self._load.poll() is None, self.trouble.read_text()
         self._load.send_signal(signal.SIGTERM)
         load = self._load
         await until(lambda: load.poll() is not None, BACK, "the load generator")
-        assert self._load.returncode == 0
+        assert self._load.returncode == 0, self.trouble.read_text()
 
     def kill_load(self) -> None:
         """Leave nothing behind."""
