@@ -76,9 +76,11 @@ class Running:
         while not await connection.fetchval("select pg_try_advisory_lock($1)", LEADER):
             await asyncio.sleep(0.5)
         self.leads = True
-        loops = [self.alarm.run(), self._housekeep(), *(consumer.run() for consumer in self.consumers.values())]
+        loops = [self._housekeep(), *(consumer.run() for consumer in self.consumers.values())]
         if self.relay:
             loops.append(self.relay.run())
+        if self.service.definition.due:
+            loops.append(self.alarm.run())
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:
             while True:

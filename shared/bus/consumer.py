@@ -120,7 +120,8 @@ class Consumer:
             return await self._hearing.apply(tx, batch)
 
         cause = Cause(actor=self._bus.name, correlation_id=uuid.uuid7())
-        return int((await self._store.write(unit, cause, reads=True)).value)
+        streams = () if parked else self._hearing.streams(batch)
+        return int((await self._store.write(unit, cause, streams=streams, reads=True)).value)
 
 
 def _durable(name: str) -> ConsumerConfig:

@@ -1,7 +1,7 @@
 """One transaction of the writer: load, decide, append, derive, commit."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections import ChainMap, defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -31,10 +31,18 @@ class Stale(Exception):  # noqa: N818 - a reason to decide again under the lock
 
 
 class Batch:
-    """Units that share a transaction. One that refuses or fails drops out; a database error breaks them all."""
+    """Units that share a transaction. One that refuses or fails drops out; a database error breaks them all.
+
+    `kept` are states as of the position `head`; `outrun` tells afterwards that another replica had written since.
+    """
 
     def __init__(
-        self, engine: Engine, connection: asyncpg.Connection, works: list[Work], kept: dict[str, Folded]
+        self,
+        engine: Engine,
+        connection: asyncpg.Connection,
+        works: list[Work],
+        kept: Mapping[str, Folded],
+        head: int,
     ) -> None:
         self._engine = engine
         self._connection = connection
@@ -46,13 +54,15 @@ class Batch:
         self._recorded: dict[UUID, Recorded] = {}
         self._outcomes: list[tuple[Work, Any, Changes]] = []
         self.folded: dict[str, Folded] = {}
-        self.head = 0
+        self.head = head
+        self.outrun = False
 
     async def commit(self) -> None:
         """Run the units and commit what they want stored."""
         # The lock comes first and in a statement of its own: what is read after it stays true until the commit.
         await self._connection.execute(f"begin; select pg_advisory_xact_lock({LOCK})")
         async with self._transaction():
+            await self._meet_head()
             await self._load()
             for work in self._works:
                 await self._run(work)
@@ -90,26 +100,33 @@ class Batch:
             events = [self._recorded[pending.event_id] for pending in changes.events]
             work.answer(Outcome(value, events, events[-1].position if events else head))
 
+    async def _meet_head(self) -> None:
+        """States are as good as the head they were kept at: if it has moved, they are read anew."""
+        head = await self._connection.fetchval("select coalesce(max(position), 0) from public.event")
+        if head != self.head:
+            self.head, self.outrun, self._kept = head, True, {}
+
     async def _load(self) -> None:
-        streams = {stream for work in self._works for stream in work.streams}
-        self._base = {stream: self._kept.get(stream) or self._engine.unborn(stream) for stream in streams}
-        await self._fold_newer(streams)
+        await self._load_streams()
         if keys := [work.request.key for work in self._works if work.request]:
             rows = await self._connection.fetch("select key, hash, ids from public.request where key = any($1)", keys)
             self._repeats = {row["key"]: (row["hash"], msgspec.json.decode(row["ids"])) for row in rows}
 
-    async def _fold_newer(self, streams: Iterable[str]) -> None:
-        known = {stream: self._base[stream].version for stream in streams}
-        if not known:
+    async def _load_streams(self) -> None:
+        """Fold the streams that are not kept, all of them in one round trip."""
+        streams = {stream for work in self._works for stream in work.streams if stream not in self._kept}
+        if not streams:
             return
-        newer: dict[str, list[Recorded]] = defaultdict(list)
-        for recorded in await self._engine.reader.newer(self._connection, known):
-            newer[recorded.stream].append(recorded)
-        for stream, events in newer.items():
-            self._base[stream] = fold(self._engine.decider(stream), self._base[stream], events)
+        events: dict[str, list[Recorded]] = defaultdict(list)
+        for recorded in await self._engine.reader.newer(self._connection, dict.fromkeys(streams, 0)):
+            events[recorded.stream].append(recorded)
+        for stream in streams:
+            unborn = self._engine.unborn(stream)
+            self._base[stream] = fold(self._engine.decider(stream), unborn, events[stream])
 
     async def _run(self, work: Work) -> None:
-        tx = Tx(self._connection, self._engine.reader, self._engine.deciders, self._base, work.cause)
+        known = ChainMap(self._base, self._kept)  # type: ignore[arg-type]  # only the first is written to
+        tx = Tx(self._connection, self._engine.reader, self._engine.deciders, known, work.cause)
         try:
             value = await self._value(work, tx)
         except (*LOST, asyncpg.PostgresError):
@@ -152,7 +169,7 @@ class Batch:
             await claims.check(self._connection, wanted, released)
 
     def _accept(self, work: Work, value: Any, changes: Changes) -> None:
-        self._base |= changes.folded
+        self._base.update(changes.folded)
         self.folded |= changes.folded
         self._unflushed.append(changes)
         self._outcomes.append((work, value, changes))
@@ -177,7 +194,7 @@ class Batch:
 
     async def _append(self, events: list[Pending]) -> None:
         client_ids = {pending.client_id for pending in events if pending.client_id}
-        now, head = self._engine.clock.now(), await self._known_head()
+        now, head = self._engine.clock.now(), self.head
         await self._engine.reader.codec.prepare(self._connection, client_ids)
         stored = await append(self._connection, self._engine.reader.codec, head, events, now)
         if stored is None:
@@ -185,7 +202,3 @@ class Batch:
         self.head = stored
         for position, pending in enumerate(events, head + 1):
             self._recorded[pending.event_id] = as_recorded(pending, position, now)
-
-    async def _known_head(self) -> int:
-        """The last position, true under the lock."""
-        return int(await self._connection.fetchval("select coalesce(max(position), 0) from public.event"))

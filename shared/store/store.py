@@ -81,17 +81,16 @@ class Store:
 
     async def read_log(self, after: int, *, limit: int, types: list[str] | None = None) -> list[Recorded]:
         """Events of all streams (of some types) after a position, in order."""
-        rows = await self.fetch(
-            f"""
+        query = f"""
             select {COLUMNS} from public.event
              where position > $1 and ($3::text[] is null or type = any($3)) order by position limit $2
-            """,
-            after,
-            limit,
-            types,
-        )
-        async with (await self._connections()).acquire() as connection:
-            return await self.engine.reader.decode(connection, rows)
+            """
+        try:
+            async with (await self._connections()).acquire() as connection:
+                rows = await connection.fetch(query, after, limit, types)
+                return await self.engine.reader.decode(connection, rows)
+        except (*LOST, TimeoutError) as error:
+            raise Unavailable(f"the database is away ({type(error).__name__})") from error
 
     async def state(self, stream: str) -> Any:
         """The stream's state as of now."""

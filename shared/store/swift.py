@@ -20,7 +20,6 @@ class SwiftBatch(Batch):
     """
 
     failed: list[tuple[Work, Exception]]
-    expected: int
 
     async def commit(self) -> None:
         """Decide first, then append with everything that follows."""
@@ -58,9 +57,7 @@ class SwiftBatch(Batch):
             work.fail(error)
 
     async def _load(self) -> None:
-        streams = {stream for work in self._works for stream in work.streams}
-        self._base = {stream: self._kept.get(stream) or self._engine.unborn(stream) for stream in streams}
-        await self._fold_newer(stream for stream in streams if stream not in self._kept)
+        await self._load_streams()  # a key used before is met when its row is stored again
 
     def _failed(self, work: Work, error: Exception) -> None:
         self.failed.append((work, error))
@@ -68,6 +65,3 @@ class SwiftBatch(Batch):
     async def _check_claims(self, changes: Changes) -> None:
         if self._engine.effects.claimed(changes.events)[0]:
             raise Stale
-
-    async def _known_head(self) -> int:
-        return self.expected

@@ -1,6 +1,6 @@
 """A unit of work: what one command, one heard event or one timer changes, all or nothing."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,7 +74,7 @@ class Tx:
         connection: asyncpg.Connection,
         reader: Reader,
         deciders: dict[str, Decider[Any, Any, Any]],
-        base: dict[str, Folded],
+        base: MutableMapping[str, Folded],
         cause: Cause,
     ) -> None:
         self._connection = connection

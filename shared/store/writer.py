@@ -74,8 +74,7 @@ class Writer:
         batch = None
         try:
             connection = await self._open()
-            batch = SwiftBatch(self._engine, connection, works, self.states)
-            batch.expected = self.head
+            batch = SwiftBatch(self._engine, connection, works, self.states, self.head)
             await batch.commit()
         except LOST as error:
             self._away(works, error)
@@ -91,7 +90,7 @@ class Writer:
         batch = None
         try:
             connection = await self._open()
-            batch = Batch(self._engine, connection, works, self.states)
+            batch = Batch(self._engine, connection, works, self.states, self.head)
             await batch.commit()
         except LOST as error:
             self._away(works, error)
@@ -137,13 +136,13 @@ class Writer:
                 await self._serve([work])
 
     def _committed(self, batch: Batch) -> None:
-        if batch.stored and batch.head - batch.stored != self.head:
+        if batch.outrun:
             self.states.clear()  # another replica wrote in between, to whichever streams
-        self.head = batch.head or self.head
+        self.head = batch.head
         metrics.events_appended.inc(batch.stored)
         self._keep(batch.folded)
         batch.answer(self.head)
-        if batch.head:
+        if batch.stored:
             for wake in self.on_commit:
                 wake()
 
