@@ -16,7 +16,10 @@ from shared.store.effects import execute
 from shared.store.unit import Changes, Folded, Pending, Statement, Tx, fold
 from shared.store.work import Engine, KeyReused, Outcome, Work
 
-LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+LOST = (
+    OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,  # the server died in the middle of its greeting
+)  # fmt: skip
 """The database is away: nothing is wrong with the unit."""
 LOCK = 7253
 """The advisory lock of a store's writers; every service has a database, so one number serves all."""

@@ -102,6 +102,8 @@ class Writer:
             self._committed(batch)
 
     def _away(self, works: list[Work], error: BaseException) -> None:
+        if self._connection is not None:
+            self._connection.terminate()  # whatever is left of it must not hold the lock
         self._connection = None
         for work in works:
             work.fail(Unavailable(f"the database is away ({type(error).__name__})"))

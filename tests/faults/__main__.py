@@ -28,10 +28,10 @@ async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> l
             await asyncio.sleep(chance.uniform(0.5, 2))
             done.append(await FAULTS[kind](here, chance))
         await asyncio.sleep(1)
-        await here.end_load()
     finally:
         moving.cancel()
         await asyncio.wait([moving])
+    await here.end_load()
     await here.rest()
     await here.look()
     found = await asyncio.to_thread(here.check)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
+import pytest
 from nats.aio.msg import Msg
 
 from shared.bus.ask import ask
@@ -98,3 +100,20 @@ async def test_a_unit_that_cannot_be_written_fails_alone_and_the_writer_goes_on(
     codec.encode = sound
     await strike(replica, client)
     assert len(await rows(replica, "select 1 from public.event")) == 2
+
+
+async def test_a_database_that_dies_in_the_middle_of_its_greeting_is_away_and_no_bug(
+    start: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client library then says that its protocol is in the "failed" state."""
+    replica, client = await start("records"), uuid4()
+
+    async def dies() -> asyncpg.Connection:
+        raise asyncpg.InternalClientError
+
+    replica.service.store.writer._connection = None
+    with monkeypatch.context() as patch:
+        patch.setattr(replica.service.store.writer, "_connect", dies)
+        with pytest.raises(Unavailable):
+            await strike(replica, client)
+    assert (await strike(replica, client)).value == {"strokes": 1}
