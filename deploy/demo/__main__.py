@@ -5,7 +5,6 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from deploy.demo import local, practice
 from deploy.demo.api import Desks
 from deploy.demo.clock import Clock
 from deploy.demo.course import Course, Scene
+from deploy.demo.figures import Figure
 from deploy.demo.letters import Letterbox
 from deploy.demo.practice import Practice
 from deploy.demo.proof import figures
@@ -22,6 +22,7 @@ from deploy.demo.screen import Screen
 from deploy.demo.story import Story
 from deploy.guard import Trouble
 from deploy.place import Place
+from shared.tasks import stop
 
 STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = aiohttp.ClientTimeout(total=120)
@@ -30,9 +31,7 @@ PATIENCE = aiohttp.ClientTimeout(total=120)
 async def demo(port: int, screen: Screen, *, once: bool) -> bool:
     """The whole demo; gives whether every figure is right."""
     told = practice.read()
-    screen.say(
-        f"{told.settings['name']}: a year on a simulated clock. People and figures are made up, the programs are real."
-    )
+    screen.say(f"{told.settings['name']}: a year on a simulated clock. Made-up people and figures, real programs.")
     async with local.standing(port, told, screen) as place, aiohttp.ClientSession(timeout=PATIENCE) as session:
         right = await year(place, told, Desks(session, place.origin, local.tokens(place)), screen)
         if not once:
@@ -43,33 +42,41 @@ async def demo(port: int, screen: Screen, *, once: bool) -> bool:
 
 
 async def year(place: Place, told: Practice, desks: Desks, screen: Screen) -> bool:
-    """Set up, tell, count."""
+    """Set up, tell, count, and say how to sign in; gives whether every figure is right."""
     began = time.monotonic()
     house = await practice.furnish(told, desks.owner)
-    accounts = asyncio.create_task(local.open_accounts(place, told, house))
-    clock = Clock(desks.owner, screen, told.opens(told.first_day))
-    scene = Scene(desks, house, clock, screen, told.tz)
-    letters = Letterbox(place.mail)
-    first = told.clients[0]
-    story = Story(first, scene, told.opens(first.calls_on), (letters, told.email_of(first.therapist)), told.ends())
-    others = [Course(client, scene, told.opens(client.calls_on)) for client in told.clients[1:]]
-    await live([story, *others], clock, told.ends())
-    screen.quiet()
-    found = await figures(story, [story, *others])
-    screen.table(found)
-    screen.say(f"{(told.last_day - told.first_day).days} days in {time.monotonic() - began:.0f} s.")
-    for role, login, password in await accounts:
-        screen.say(f"Sign in at {place.origin} as {role}: {login}  {password}")
+    opening = asyncio.create_task(local.open_accounts(place, told, house))
+    try:
+        clock = Clock(desks.owner, screen, told.opens(told.first_day))
+        found = await live(cast(told, Scene(desks, house, clock, screen, told.tz), Letterbox(place.mail)), told.ends())
+        screen.table(found)
+        screen.say(f"{(told.last_day - told.first_day).days} days in {time.monotonic() - began:.0f} s.")
+        for role, login, password in await opening:
+            screen.say(f"Sign in at {place.origin} as {role}: {login}  {password}")
+    finally:
+        await stop(opening)
     return all(figure.right for figure in found)
 
 
-async def live(courses: Sequence[Course], clock: Clock, until: datetime) -> None:
-    """Let everything happen in its order until the last day."""
+def cast(told: Practice, scene: Scene, letterbox: Letterbox) -> tuple[Story, list[Course]]:
+    """The client whose course is told, and the others."""
+    first, *others = told.clients
+    mail = letterbox, told.email_of(first.therapist)
+    story = Story(first, scene, told.opens(first.calls_on), mail, told.ends())
+    return story, [Course(client, scene, told.opens(client.calls_on)) for client in others]
+
+
+async def live(who: tuple[Story, list[Course]], until: datetime) -> list[Figure]:
+    """Let everything happen in its order until the last day; gives what it came to."""
+    story, others = who
+    courses, clock = [story, *others], story.scene.clock
     while due := [(course.due, n) for n, course in enumerate(courses) if course.due and course.due <= until]:
         when, n = min(due)
         await clock.move(when)
         await courses[n].happen()
     await clock.move(until)
+    story.scene.screen.quiet()
+    return await figures(story, courses)
 
 
 def main() -> None:

@@ -44,12 +44,17 @@ class Desk:
         headers = {"Authorization": f"Bearer {self._token}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
-        address = f"{self._origin}/api/{path}"
-        async with self._session.request(method, address, json=body, params=query, headers=headers) as answer:
-            said = await answer.json(content_type=None)
-            if answer.status not in expected:
-                raise Trouble(f"{method} {path} was answered with {answer.status}: {said}")
-            return said
+        try:
+            status, said = await self._send(method, path, json=body, params=query, headers=headers)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Trouble(f"{method} {path} was not answered: {type(error).__name__}.") from None
+        if status not in expected:
+            raise Trouble(f"{method} {path} was answered with {status}: {said}")
+        return said
+
+    async def _send(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
+        async with self._session.request(method, f"{self._origin}/api/{path}", **more) as answer:
+            return answer.status, await answer.json(content_type=None)
 
 
 class Desks:

@@ -27,20 +27,26 @@ STOPPING = 15.0
 
 @asynccontextmanager
 async def standing(port: int, practice: Practice, screen: Screen) -> AsyncIterator[Place]:
-    """A running stack with the practice's settings, stopped in the end; its folder stays only if something failed."""
+    """A running stack with the practice's settings, stopped in the end; its folder stays only for logs of a failure."""
     folder = Path(tempfile.mkdtemp(prefix="seriatim-demo-"))
     now = practice.opens(practice.first_day).isoformat()
     place = Place(port=port, data=folder / "data", clock="simulated", now=now)
     place.data.mkdir(mode=0o711)
     place.settings.write_text(practice.settings_file())
-    supervisor = await _supervisor(place)
+    supervisor, failed = await _supervisor(place), False
     try:
         await _until_ready(supervisor, screen)
         async with _watched(supervisor, screen):
             yield place
+    except Trouble:
+        failed = (place.data / "log").exists()
+        raise
     finally:
         await _stop(supervisor)
-    shutil.rmtree(folder)
+        if failed:
+            screen.say(f"The logs are kept in {place.data / 'log'}.", "yellow")
+        else:
+            shutil.rmtree(folder)
 
 
 async def _supervisor(place: Place) -> Process:
@@ -119,7 +125,12 @@ async def _account(place: Place, role: str, login: str, name: str, therapist_id:
     given += ["--therapist-id", therapist_id] if therapist_id else []
     command = [*program.command[:-1], *given]
     process = await asyncio.create_subprocess_exec(*command, env=dict(program.environment), stdout=PIPE, stderr=PIPE)
-    out, complaint = await process.communicate()
+    try:
+        out, complaint = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     if process.returncode:
         raise Trouble(f"The account {login} could not be opened: {complaint.decode().strip()}")
     return out.decode().strip()

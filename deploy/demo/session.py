@@ -19,7 +19,6 @@ TENDER_POINTS = [
     for side in ("left", "right")
 ]
 FIQR = ("walk_20_minutes", "carry_groceries", "goals_prevented", "overwhelmed", "pain", "energy", "stiffness", "sleep")
-PERIODS = {"begin": 9, "middle": 6, "end": 4}
 
 
 def screening() -> dict[str, Any]:
@@ -46,25 +45,22 @@ def session(visit: dict[str, Any], note: dict[str, Any], course_id: str) -> dict
     """
     ordinal = note["ordinal"]
     pain = max(3, 8 - ordinal // 6) + (ordinal in (2, 3))
+    what = {"course_id": course_id, "appointment_id": visit["appointment_id"], "therapist_id": visit["therapist_id"]}
+    when = {"started_at": visit["starts_at"], "ended_at": visit["ends_at"]}
+    figures = {"pain_before": pain, "pain_after": pain - 1, "prone_minutes": 10, "threshold_risen": ordinal >= 5}
+    points = {"tender_points": TENDER_POINTS[: max(4, 14 - ordinal // 3)]}
+    reactions = {"reactions": {"aggravated": ordinal in (2, 3), "contraction": False}}
+    return {**what, **when, **figures, **points, **reactions, "regions": _regions(note)}
+
+
+def _regions(note: dict[str, Any]) -> list[dict[str, Any]]:
     techniques = list(dict.fromkeys(step["technique"] for step in note["sequence"]))
-    regions = [
-        {"region": one["region"], "minutes": one["minutes"], "techniques": techniques if n == 0 else ["kneading"]}
+    if not note["focus"]:
+        return [{"region": "full_body", "minutes": 10, "techniques": techniques}]
+    return [
+        {"region": one["region"], "minutes": one["minutes"], "techniques": ["kneading"] if n else techniques}
         for n, one in enumerate(note["focus"])
     ]
-    return {
-        "course_id": course_id,
-        "appointment_id": visit["appointment_id"],
-        "therapist_id": visit["therapist_id"],
-        "started_at": visit["starts_at"],
-        "ended_at": visit["ends_at"],
-        "pain_before": pain,
-        "pain_after": pain - 1,
-        "regions": regions or [{"region": "full_body", "minutes": 10, "techniques": techniques}],
-        "prone_minutes": 10,
-        "tender_points": TENDER_POINTS[: max(4, 14 - ordinal // 3)],
-        "threshold_risen": ordinal >= 5,
-        "reactions": {"aggravated": ordinal in (2, 3), "contraction": False},
-    }
 
 
 def exercise(day: datetime, minutes: int = 20) -> dict[str, Any]:

@@ -59,15 +59,18 @@ def test_it_tells_the_whole_course(told: subprocess.CompletedProcess[str], line:
 
 
 def test_ctrl_c_stops_everything_it_started(tmp_path: Path) -> None:
-    screen = tmp_path / "screen.txt"
+    screen, folder = tmp_path / "screen.txt", tmp_path / "temporary"
+    folder.mkdir()
     with screen.open("wb") as out:
-        process = subprocess.Popen(demo(), cwd=ROOT, stdout=out, stderr=out)  # noqa: S603  our own
+        there = os.environ | {"TMPDIR": str(folder)}
+        process = subprocess.Popen(demo(), cwd=ROOT, env=there, stdout=out, stderr=out)  # noqa: S603  our own
     wait_until(lambda: "Series 1" in screen.read_text())
     left = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
     assert process.wait(15) == 1
     assert "Stopped before the end." in screen.read_text()
     assert not [child for child in left if child.is_running()]
+    assert not list(folder.iterdir())
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
