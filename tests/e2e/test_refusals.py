@@ -1,63 +1,14 @@
 """What bad input gets: the status, the type, the rule or field, a sentence that helps, and nothing stored."""
 
-import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import asyncpg
 import pytest
 
-from deploy.databases import SERVICES
-from deploy.postgres import url
-from deploy.secret import password
 from tests.e2e.house import Course, House, local
-from tests.e2e.stack import Answer, Started, is_problem
+from tests.e2e.stack import Answer, is_problem
 
 NOBODY = "01a1fdbe-0000-7000-8000-000000000000"
 MONDAY = "2026-02-16T15:00:00Z"
-
-
-async def _events(stack: Started) -> dict[str, int]:
-    """How many events each service has stored."""
-    found = {}
-    for service in SERVICES:
-        secret = password(stack.data / "secrets", f"postgres.{service}")
-        connection = await asyncpg.connect(url(service, secret, stack.ports["postgres"], service))
-        found[service] = await connection.fetchval("select count(*) from public.event")
-        await connection.close()
-    return found
-
-
-@pytest.fixture(scope="module")
-def new_course(house: House) -> Course:
-    """A course of which nothing is booked yet."""
-    course = house.course(starts_on="2026-02-16")
-    course.house.therapist_id  # noqa: B018  is made when it is first asked for
-    return course
-
-
-@pytest.fixture(scope="module")
-def course_in_its_break(house: House) -> Course:
-    """Fifteen sessions were given, the last on 10 February: the first day to be booked is 24 February."""
-    return house.course(starts_on="2026-01-05", sessions_before=15, last_session_on="2026-02-10")
-
-
-@pytest.fixture(scope="module")
-def course_to_come(house: House) -> Course:
-    """It starts in two weeks."""
-    return house.course(starts_on="2026-03-02")
-
-
-@pytest.fixture
-def nothing_is_stored(house: House) -> Iterator[None]:
-    """Whatever the test asks for, no service stores an event."""
-    house.stack.settle()
-    before = asyncio.run(_events(house.stack))
-    yield
-    house.stack.settle()
-    assert asyncio.run(_events(house.stack)) == before
-
-
 pytestmark = [pytest.mark.timeout(120), pytest.mark.usefixtures("new_course", "course_in_its_break", "course_to_come")]
 
 
