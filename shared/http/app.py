@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
+from shared.decider import Refused, Unknown
 from shared.http import openapi
 from shared.http.auth import Tokens
 from shared.http.problems import Forbidden, Handler, Malformed, answer_with_problems, measure, problem
@@ -70,8 +71,18 @@ async def _let_in(service: "Service", route: Route, request: web.Request) -> Cal
 async def _answer(call: Call, route: Route) -> Any:
     ids = await _remembered(call)
     if ids is None:
-        ids = await route.handler(call)
+        ids = await _handled(call, route)
     return await route.answer(call, ids) if route.answer else ids
+
+
+async def _handled(call: Call, route: Route) -> Any:
+    """What the handler gives; a refusal only if the same request has not been done meanwhile, and so refuses itself."""
+    try:
+        return await route.handler(call)
+    except (Refused, Unknown):
+        if (ids := await _remembered(call)) is None:
+            raise
+        return ids
 
 
 async def _remembered(call: Call) -> Any:
