@@ -32,9 +32,11 @@ class Asker:
         asked = Asked(key=str(uuid4()), kind=kind, method="POST", path=path, body=body)
         self._journal.write(asked)
         answer = await self._surely(asked)
-        if twice:
+        if answer.status is None or answer.status >= 300:
+            return None
+        if twice:  # a refusal is not remembered: asked again, it may be no refusal any more
             await self._surely(asked)
-        return answer.body if answer.status and answer.status < 300 else None
+        return answer.body
 
     async def read(self, path: str) -> Any:
         """What a GET gives, or nothing."""
