@@ -9,7 +9,6 @@ go on: the simulated time moves only when the practice is at rest.
 import argparse
 import asyncio
 import random
-import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,11 +23,13 @@ import aiohttp
 from shared.clock import at, day_of, parse_time
 from tests.faults.asking import Asker
 from tests.faults.journal import journal
+from tests.faults.told import Told
 
 ZONE = ZoneInfo("America/New_York")
 HANDS = 8
 FAR = timedelta(days=21)
-HOURS = [{"weekday": day, "from": "09:00", "to": "17:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOURS = [{"weekday": day, "from": "09:00", "to": "17:00"} for day in DAYS]
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
@@ -60,7 +61,7 @@ class Desk:
             body = {"name": name, "hours": HOURS, "email": f"{name.lower()}@example.org", "buffer_minutes": 15}
             self._therapists.append((await self._asker.write("setup", "scheduling/therapists", body))["therapist_id"])
 
-    async def work(self, told: "Told") -> None:
+    async def work(self, told: Told) -> None:
         """Do one thing after another."""
         while await told.going_on():
             self._now = await self._asker.now() or self._now
@@ -159,28 +160,6 @@ class Desk:
     async def _exercise(self, now: datetime, person: Person) -> None:
         body = {"date": str(day_of(now, ZONE)), "regions": ["neck"], "minutes": self._chance.randint(5, 30)}
         await self._write("exercise", f"records/clients/{person.client_id}/exercises", body)
-
-
-class Told:
-    """What the process was told by signals."""
-
-    def __init__(self) -> None:
-        self._end = False
-        self._go = asyncio.Event()
-        self._go.set()
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGUSR1, self._go.clear)
-        loop.add_signal_handler(signal.SIGUSR2, self._go.set)
-        loop.add_signal_handler(signal.SIGTERM, self._stop)
-
-    async def going_on(self) -> bool:
-        """Wait while paused; false at the end."""
-        await self._go.wait()
-        return not self._end
-
-    def _stop(self) -> None:
-        self._end = True
-        self._go.set()
 
 
 async def main(given: argparse.Namespace) -> None:

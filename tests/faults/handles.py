@@ -1,0 +1,110 @@
+"""Where faults take hold: processes, connections, locks, the limits of the bus, replicas."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+import psutil
+from nats.aio.client import Client
+from nats.errors import Error
+
+from deploy import nats, postgres, services
+from deploy.place import choose_ports
+from deploy.program import start
+from deploy.secret import password
+from shared.running import LEADER
+from tests.faults.stage import Stage, until
+
+
+def kill(stage: Stage, name: str) -> None:
+    """Kill -9 a program of the stack, if it is there just now."""
+    if process := stage.child(name):
+        with suppress(psutil.Error):
+            process.kill()
+
+
+def backend(server: psutil.Process, name: str, doing: str) -> psutil.Process | None:
+    """The process behind a service's connection whose title says that it is `doing` this."""
+    with suppress(psutil.Error):
+        for child in server.children():
+            with suppress(psutil.Error):
+                title = " ".join(child.cmdline())
+                if title.startswith(f"postgres: {name} {name} ") and doing in title:
+                    return child
+    return None
+
+
+async def limit(stage: Stage, name: str, *, full: bool) -> None:
+    """Set or lift the limit, as the service itself could; waits for as long as the bus is away."""
+
+    async def tried() -> bool:
+        client = Client()
+        try:
+            url = nats.url(name, stage.place.secrets, stage.ports["nats"])
+            await client.connect(url, inbox_prefix=f"_INBOX_{name}", max_reconnect_attempts=1, allow_reconnect=False)
+            js = client.jetstream(timeout=2)
+            info = await js.stream_info(name)
+            await js.update_stream(info.config.evolve(max_bytes=info.state.bytes + 1 if full else -1))
+        except (Error, OSError, TimeoutError):
+            return False
+        finally:
+            await client.close()
+        return True
+
+    await until(tried, 30, f"the stream of {name}")
+
+
+@asynccontextmanager
+async def replica(stage: Stage, name: str) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """Another process of the service on a port of its own, killed at the end."""
+    ports = stage.ports | {name: choose_ports((name,))[name]}
+    program = services.program(name, stage.place, ports)
+    process = start(program, stage.place.log(f"{name}-2"))
+    try:
+        await until(lambda: _answers(ports[name]), 30, f"a second replica of {name}")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def take_lock_away(stage: Stage, name: str) -> bool:
+    """End the connection that holds the leader's lock; false while nobody holds it or the database is away."""
+    return bool(await _ask(stage, name, f"select pg_terminatebackend(pid) from {HOLDER}"))
+
+
+async def led(stage: Stage, name: str) -> bool:
+    """Whether a replica holds the leader's lock."""
+    return bool(await _ask(stage, name, f"select pid from {HOLDER}"))
+
+
+HOLDER = f"""
+pg_locks join pg_database on pg_database.oid = pg_locks.database
+where locktype = 'advisory' and objid = {LEADER} and granted and datname = current_database()
+"""
+
+
+async def _ask(stage: Stage, name: str, sql: str) -> list[asyncpg.Record]:
+    address = postgres.url("postgres", password(stage.place.secrets, "postgres"), stage.ports["postgres"], name)
+    try:
+        connection = await asyncpg.connect(address, timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError):
+        return []
+    try:
+        rows: list[asyncpg.Record] = await connection.fetch(sql)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return []
+    finally:
+        connection.terminate()
+    return rows
