@@ -17,6 +17,8 @@ async def rebuild(service: Service) -> int:
     try:
         async with connection.transaction():
             await connection.execute("set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0")
+            # The planner knows nothing of rows written in this very transaction and would read whole tables for each.
+            await connection.execute("set local enable_seqscan = off")
             await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
             tables = await connection.fetch("select tablename from pg_tables where schemaname = 'read'")
             for table in tables:
