@@ -15,6 +15,7 @@ from deploy.place import choose_ports
 from deploy.program import start
 from deploy.secret import password
 from shared.running import LEADER
+from shared.store.batch import LOST
 from tests.faults.stage import Stage, until
 
 
@@ -81,7 +82,7 @@ async def _answers(port: int) -> bool:
 
 async def take_lock_away(stage: Stage, name: str) -> bool:
     """End the connection that holds the leader's lock; false while nobody holds it or the database is away."""
-    return bool(await _ask(stage, name, f"select pg_terminatebackend(pid) from {HOLDER}"))
+    return bool(await _ask(stage, name, f"select pg_terminate_backend(pid) from {HOLDER}"))
 
 
 async def led(stage: Stage, name: str) -> bool:
@@ -99,11 +100,11 @@ async def _ask(stage: Stage, name: str, sql: str) -> list[asyncpg.Record]:
     address = postgres.url("postgres", password(stage.place.secrets, "postgres"), stage.ports["postgres"], name)
     try:
         connection = await asyncpg.connect(address, timeout=5)
-    except (OSError, TimeoutError, asyncpg.PostgresError):
+    except LOST:
         return []
     try:
         rows: list[asyncpg.Record] = await connection.fetch(sql)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except LOST:
         return []
     finally:
         connection.terminate()
