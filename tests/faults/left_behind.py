@@ -104,7 +104,7 @@ def left_behind() -> Iterator[Left]:
         with _database(left.data):
             yield left
     finally:
-        shutil.rmtree(left.folder)
+        shutil.rmtree(left.folder, ignore_errors=True)
 
 
 async def _a_healthy_run(folder: Path) -> None:
@@ -112,7 +112,7 @@ async def _a_healthy_run(folder: Path) -> None:
         await here.begin_load(7)
         for _ in range(DAYS):
             await asyncio.sleep(1.5)  # of load, on each day
-            assert await here.pass_time(timedelta(days=1))
+            assert await here.pass_time(timedelta(days=1)), here.clock_said
         await here.end_load()
         await here.rest()
         await here.look()

@@ -35,6 +35,7 @@ class Stage:
         self.place = Place(port=port, data=data, clock="simulated", now=START)
         self.log = data.with_name("load.jsonl")
         self.trouble = data.with_name("load.err")
+        self.clock_said = ""
         self.process = process
         self._load: subprocess.Popen[bytes] | None = None
 
@@ -99,6 +100,7 @@ class Stage:
                 async with http.get(clock) as answer:
                     now = datetime.fromisoformat((await answer.json())["now"])
                 async with http.put(clock, json={"now": (now + by).isoformat()}) as answer:
+                    self.clock_said = await answer.text()
                     return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError, KeyError):
             return False
