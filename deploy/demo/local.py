@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import sys
@@ -94,8 +95,10 @@ async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[str]:
 
 
 async def _stop(supervisor: Process) -> None:
-    with suppress(ProcessLookupError):
-        supervisor.send_signal(signal.SIGTERM)
+    if supervisor.returncode is None:
+        with suppress(ProcessLookupError):
+            # Not `send_signal`: that one would collect a process that has just ended before asyncio's own watcher does.
+            os.kill(supervisor.pid, signal.SIGTERM)
     try:
         async with asyncio.timeout(STOPPING):
             await supervisor.communicate()
