@@ -1,13 +1,27 @@
 """Who works when and where, and what is taken: the search for free times. Intervals are UTC and half-open."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from services.scheduling.domain.slots import Interval, Span, covers, is_free, starts, windows
+from services.scheduling.domain.slots import (
+    A_DAY,
+    Days,
+    Interval,
+    Span,
+    covers,
+    is_free,
+    merged,
+    reaches,
+    reaching,
+    starts,
+    unlapped,
+    windows,
+)
+from shared.clock import day_of
 from shared.decider import Refusal
 
 
@@ -21,76 +35,107 @@ class Slot(Struct, frozen=True, kw_only=True):
 
 
 class Worker(Struct, frozen=True, kw_only=True):
-    """A therapist as the search sees one. `away` and `taken` are merged; `taken` includes the buffer after a visit."""
+    """A therapist as the search sees one. `away` and `taken` are merged; `taken` includes each visit's own buffers.
+
+    The buffers here are those of a new visit, in minutes. They add up with those of its neighbours.
+    """
 
     therapist_id: UUID
     name: str
     hours: Sequence[Span]
     rooms: Sequence[UUID]
+    days: Days = {}
     buffer_minutes: int = 0
+    buffer_before_minutes: int = 0
     active: bool = True
     away: Sequence[Interval] = ()
     taken: Sequence[Interval] = ()
 
 
 class Workplace(Struct, frozen=True, kw_only=True):
-    """A room as the search sees one. `taken` is merged."""
+    """A room as the search sees one. `taken` is merged, `equipment` are slugs."""
 
     room_id: UUID
     name: str
     active: bool = True
+    equipment: Collection[str] = ()
     taken: Sequence[Interval] = ()
 
 
 class Roster(Struct, frozen=True, kw_only=True):
-    """The practice's therapists and rooms over some weeks. `closed` and `client_taken` are merged."""
+    """The practice's therapists and rooms over some weeks. `closed` and `client_taken` are merged.
+
+    `holidays` names the public holidays on which the practice is closed; `closed` has them too.
+    """
 
     zone: ZoneInfo
     grid: int
     workers: dict[UUID, Worker]
     rooms: dict[UUID, Workplace]
     closed: Sequence[Interval] = ()
+    holidays: Mapping[date, str] = {}
     client_taken: Sequence[Interval] = ()
 
-    def rooms_of(self, worker: Worker) -> list[Workplace]:
-        """The rooms a therapist may use, in order of preference."""
+    def rooms_of(self, worker: Worker, needs: Collection[str] = ()) -> list[Workplace]:
+        """The rooms a therapist may use that have the equipment, in order of preference."""
         mine = worker.rooms or self.rooms.keys()
-        return [self.rooms[one] for one in mine if one in self.rooms and self.rooms[one].active]
+        rooms = [self.rooms[one] for one in mine if one in self.rooms]
+        return [room for room in rooms if room.active and set(needs) <= set(room.equipment)]
 
-    def free_room(self, worker: Worker, time: Interval, first: UUID | None = None) -> UUID | None:
+    def free_room(
+        self, worker: Worker, time: Interval, first: UUID | None = None, needs: Collection[str] = ()
+    ) -> UUID | None:
         """A room of the therapist that nobody has then, `first` if possible."""
-        free = [room.room_id for room in self.rooms_of(worker) if is_free(time, room.taken)]
+        free = [room.room_id for room in self.rooms_of(worker, needs) if is_free(time, room.taken)]
         return first if first in free else next(iter(free), None)
 
-    def slots(self, worker: Worker, within: Interval, minutes: int) -> Iterator[Slot]:
+    def slots(self, worker: Worker, within: Interval, minutes: int, needs: Collection[str] = ()) -> Iterator[Slot]:
         """Free times of one therapist that begin inside `within`, in order, on the grid of each span of hours."""
-        if not worker.active or not self.rooms_of(worker):
+        rooms, length = self.rooms_of(worker, needs), timedelta(minutes=minutes)
+        if not rooms:
             return
-        for window in windows(worker.hours, within, self.zone):
-            for start in starts(window, minutes, self.grid):
-                if within[0] <= start < within[1] and (slot := self._slot(worker, start, minutes)):
-                    yield slot
+        for start in self.free_starts(worker, within, minutes):
+            time = (start, start + length)
+            if room := next((one for one in rooms if is_free(time, one.taken)), None):
+                yield Slot(starts_at=start, ends_at=time[1], therapist_id=worker.therapist_id, room_id=room.room_id)
 
-    def _slot(self, worker: Worker, start: datetime, minutes: int) -> Slot | None:
-        time = (start, start + timedelta(minutes=minutes))
-        undisturbed = all(is_free(time, taken) for taken in (worker.away, self.closed, self.client_taken))
-        if not undisturbed or not is_free(held(worker, time), worker.taken):
-            return None
-        if (room_id := self.free_room(worker, time)) is None:
-            return None
-        return Slot(starts_at=start, ends_at=time[1], therapist_id=worker.therapist_id, room_id=room_id)
+    def free_starts(self, worker: Worker, within: Interval, minutes: int) -> Iterator[datetime]:
+        """When the therapist could begin a visit inside `within`, whatever the rooms."""
+        if not worker.active:
+            return
+        spans = unlapped(windows(worker.hours, within, self.zone, worker.days))
+        obstacles = self.obstacles(worker, (within[0] - A_DAY, within[1] + A_DAY))
+        for span, until in reaches(spans):
+            for start in starts(span, minutes, self.grid, obstacles, until):
+                if within[0] <= start < within[1]:
+                    yield start
+
+    def obstacles(self, worker: Worker, within: Interval) -> list[Interval]:
+        """Where a visit with this therapist may not reach: absences, closures, the client's own, others' visits."""
+        before, after = buffers(worker)
+        visits = [(start - after, end + before) for start, end in reaching(worker.taken, within)]
+        others = [one for taken in (worker.away, self.closed, self.client_taken) for one in reaching(taken, within)]
+        return merged([*visits, *others])
 
     def outside(self, worker: Worker, time: Interval) -> Refusal | None:
         """Why the practice or the therapist does not work then."""
         if not is_free(time, self.closed):
-            return Refusal(rule="closed_day", detail="The practice is closed then.")
+            return Refusal(rule="closed_day", detail=self.why_closed(time))
         if not worker.active:
             return Refusal(rule="outside_hours", detail=f"{worker.name} does not work here any more.")
         if not is_free(time, worker.away):
             return Refusal(rule="outside_hours", detail=f"{worker.name} is away then.")
-        if not covers(windows(worker.hours, time, self.zone), time):
+        if not covers(windows(worker.hours, time, self.zone, worker.days), time):
             return Refusal(rule="outside_hours", detail=f"{worker.name} does not work at this time.")
         return None
+
+    def why_closed(self, time: Interval) -> str:
+        """The sentence for a visit while the practice is closed; a holiday has a name."""
+        names = (self.holidays.get(day_of(instant, self.zone)) for instant in time)
+        holiday = next((name for name in names if name), None)
+        return (
+            f"The practice is closed on this public holiday ({holiday})." if holiday else "The practice is closed then."
+        )
 
     def taken(self, worker: Worker, room: Workplace, time: Interval) -> Refusal | None:
         """Who of therapist and room is somebody else's then."""
@@ -102,5 +147,11 @@ class Roster(Struct, frozen=True, kw_only=True):
 
 
 def held(worker: Worker, time: Interval) -> Interval:
-    """What a visit takes of the therapist: itself and the buffer after it."""
-    return time[0], time[1] + timedelta(minutes=worker.buffer_minutes)
+    """What a new visit takes of the therapist: itself and the buffers on both sides."""
+    before, after = buffers(worker)
+    return time[0] - before, time[1] + after
+
+
+def buffers(worker: Worker) -> tuple[timedelta, timedelta]:
+    """What is kept free before and after a new visit."""
+    return timedelta(minutes=worker.buffer_before_minutes), timedelta(minutes=worker.buffer_minutes)

@@ -1,20 +1,23 @@
-"""Hours on days, both clock changes, and the grid. The instants of A and B are facts found in two other systems."""
+"""Hours on days, both clock changes, and the grid. Most of the instants are facts found in other systems' tests."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.scheduling.domain.slots import (
     Span,
+    Times,
     clipped,
     covers,
     is_free,
     merged,
     overlap,
+    reaching,
     starts,
     whole_day,
     windows,
+    without,
 )
 from shared.clock import day_of
 
@@ -124,12 +127,6 @@ def test_half_hours_of_a_fortnight_with_a_day_of_notice(now, first, last):
     assert (found[0], found[-1]) == (instant(first), instant(last))
 
 
-def test_the_grid_starts_with_the_span():
-    window = (instant("2026-03-02T09:10-05:00"), instant("2026-03-02T10:30-05:00"))
-    found = [f"{one.astimezone(NEW_YORK):%H:%M}" for one in starts(window, 50, 15)]
-    assert found == ["09:10", "09:25", "09:40"]
-
-
 def test_intervals_that_touch_do_not_overlap():
     nine, ten, eleven = (instant(f"2026-03-02T{hour}:00Z") for hour in ("09", "10", "11"))
     assert not overlap((nine, ten), (ten, eleven))
@@ -138,3 +135,43 @@ def test_intervals_that_touch_do_not_overlap():
     assert merged([(ten, eleven), (nine, ten)]) == [(nine, eleven)]
     assert covers([(nine, ten), (ten, eleven)], (nine, eleven))
     assert not covers([(nine, ten)], (nine, eleven))
+
+
+def shown(pieces, zone: ZoneInfo = NEW_YORK) -> list[str]:
+    return [f"{a.astimezone(zone):%m-%dT%H:%M}/{b.astimezone(zone):%m-%dT%H:%M}" for a, b in pieces]
+
+
+def pieces(*lines: str) -> list[tuple[datetime, datetime]]:
+    return [tuple(instant(f"2025-12-{part}-05:00") for part in line.split("/")) for line in lines]
+
+
+def test_what_is_taken_is_cut_out_of_what_is_open():
+    assert shown(without(pieces("01T12:00/01T16:00"), pieces("01T10:00/01T14:00"))) == ["12-01T14:00/12-01T16:00"]
+    stretches = pieces("01T00:00/03T00:00", "04T00:00/05T00:00", "06T00:00/08T00:00")
+    assert shown(without(stretches, pieces("02T00:00/07T00:00"))) == [
+        "12-01T00:00/12-02T00:00",
+        "12-07T00:00/12-08T00:00",
+    ]
+    assert shown(without(pieces("01T09:00/01T17:00"), pieces("01T10:00/01T11:00", "01T12:00/01T13:00"))) == [
+        "12-01T09:00/12-01T10:00",
+        "12-01T11:00/12-01T12:00",
+        "12-01T13:00/12-01T17:00",
+    ]
+
+
+def test_only_what_reaches_in_is_looked_at():
+    taken = pieces("01T08:00/01T09:00", "01T09:30/01T10:30", "01T11:00/01T12:00", "01T13:00/01T14:00")
+    (asked,) = pieces("01T10:00/01T13:00")
+    assert shown(reaching(taken, asked)) == ["12-01T09:30/12-01T10:30", "12-01T11:00/12-01T12:00"]
+    assert list(reaching([], asked)) == []
+
+
+def test_other_hours_on_a_day_stand_in_place_of_the_weekly_ones():
+    within = (instant(MONDAY_ON[0]), instant(MONDAY_ON[1]))
+    days = {
+        date(2025, 12, 1): [Times(from_="13:00", to="15:00"), Times(from_="22:00", to="01:00")],
+        date(2025, 12, 2): [Times(from_="10:00", to="12:00")],
+        date(2025, 12, 3): [],
+    }
+    found = windows(hours("mon,wed 09:00-17:00"), within, NEW_YORK, days)
+    assert shown(found) == ["12-01T13:00/12-01T15:00", "12-01T22:00/12-02T01:00", "12-02T10:00/12-02T12:00"]
