@@ -116,6 +116,24 @@ class AskPlan(Question, frozen=True, kw_only=True):
     maintenance_visits: int = 8
 
 
+class AskReflow(Question, frozen=True, kw_only=True):
+    """Choose days for `sessions` visits of a course so that as little as possible changes.
+
+    `was` are the days those visits have now (the lost ones too), `booked` those of visits that stay and come first.
+    A candidate of rank 0 is a day on which a visit can stay as it is, 1 one on which it can stay at another time
+    or with another therapist; higher ranks are other days. Absent when the course is unknown.
+    """
+
+    to = "protocol"
+    answer = CoursePlan | None
+    course_id: UUID
+    client_id: UUID
+    sessions: int
+    was: list[dt.date]
+    candidates: list[Candidate]
+    booked: list[dt.date] = []
+
+
 class CourseFacts(Struct, frozen=True, kw_only=True):
     """Where a course stands, for whoever books or writes about it."""
 

@@ -14,10 +14,21 @@ from services.protocol.domain.exercise import target, weeks
 from services.protocol.domain.judging import verdicts
 from services.protocol.domain.note import Note, phase_view, prepare
 from services.protocol.domain.plan import plan
+from services.protocol.domain.reflow import reflow
 from services.protocol.domain.state import Course
 from shared.clock import day_of
 from shared.decider import Unknown
-from shared.questions import AskCourse, AskNote, AskPlan, AskVerdicts, CourseFacts, CoursePlan, Question, Verdict
+from shared.questions import (
+    AskCourse,
+    AskNote,
+    AskPlan,
+    AskReflow,
+    AskVerdicts,
+    CourseFacts,
+    CoursePlan,
+    Question,
+    Verdict,
+)
 from shared.service import Service
 from shared.store.unit import Folded, fold
 
@@ -143,6 +154,12 @@ async def answer_plan(service: Service, question: AskPlan) -> CoursePlan | None:
     return plan(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
 
 
+async def answer_reflow(service: Service, question: AskReflow) -> CoursePlan | None:
+    """Days for visits that must be put right."""
+    state = await _owned(service, question.course_id, question.client_id)
+    return reflow(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
+
+
 async def answer_course(service: Service, question: AskCourse) -> CourseFacts | None:
     """Whose course it is and how far it has come."""
     state = await _owned(service, question.course_id)
@@ -176,6 +193,7 @@ def _definition(service: Service, state: Course) -> Definition:
 ANSWERS: dict[type[Question], Any] = {
     AskVerdicts: answer_verdicts,
     AskPlan: answer_plan,
+    AskReflow: answer_reflow,
     AskCourse: answer_course,
     AskNote: answer_note,
 }
