@@ -18,6 +18,7 @@ PRACTICE = """\
 # phone = ""
 # address = ""
 # sender = "practice@localhost"  # the address that e-mail comes from
+# paper = "A4"  # what notes are printed on: A4 or Letter
 
 # [reminders]
 # lead_times = ["P2D", "PT3H"]   # two days before at the same time of day; three hours before

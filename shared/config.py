@@ -65,16 +65,29 @@ class Booking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hold_minutes: int = 10
 
 
+class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Policy of visits that fell out through the client: what is late, and whether one uses up a session."""
+
+    late_hours: int = 24
+    no_show_uses_session: bool = False
+    late_cancellation_uses_session: bool = False
+
+
 class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The practice's settings. `policy.<protocol>` overrides single values of a protocol definition's policy."""
+    """The practice's settings. `policy.<protocol>` overrides single values of a protocol definition's policy.
+
+    `paper` is what notes are printed on.
+    """
 
     name: str = "Seriatim Practice"
     zone: str = ""
     phone: str = ""
     address: str = ""
     sender: str = "practice@localhost"
+    paper: Literal["A4", "Letter"] = "A4"
     reminders: Reminders = field(default_factory=Reminders)
     booking: Booking = field(default_factory=Booking)
+    attendance: Attendance = field(default_factory=Attendance)
     policy: dict[str, dict[str, Any]] = {}
 
     @property
