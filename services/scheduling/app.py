@@ -4,7 +4,7 @@ from typing import Any
 
 from services.scheduling.api import ROUTES
 from services.scheduling.claims import CLAIMS
-from services.scheduling.domain import closure, itinerary, room, therapist
+from services.scheduling.domain import closure, feed, holiday, itinerary, room, therapist
 from services.scheduling.projections import PROJECTIONS
 from services.scheduling.queries import ANSWERS
 from services.scheduling.reactions import REACTIONS
@@ -18,6 +18,8 @@ DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "therapist": therapist.decider,
     "room": room.decider,
     "closure": closure.decider,
+    "holiday": holiday.decider,
+    "feed": feed.decider,
 }
 
 

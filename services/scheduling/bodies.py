@@ -18,6 +18,7 @@ Buffer = Annotated[int, Meta(ge=0, le=240)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Hours = Annotated[list[Span], Meta(max_length=50)]
+Equipment = Annotated[list[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]], Meta(max_length=20)]
 DAY = len("2026-03-02")
 
 
@@ -26,12 +27,13 @@ class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AppointmentWanted(Body, frozen=True, kw_only=True):
-    """One visit; without a room, a free one of the therapist is taken."""
+    """One visit; without a room, a free one of the therapist is taken that has the equipment."""
 
     starts_at: Instant
     minutes: Minutes
     therapist_id: UUID
     room_id: UUID | None = None
+    equipment: Equipment = []
 
 
 class BookBody(Body, frozen=True, kw_only=True):
@@ -86,6 +88,7 @@ class ProposalBody(Body, frozen=True, kw_only=True):
     minutes: Minutes
     starts_on: date | None = None
     prefer: Prefer = field(default_factory=Prefer)
+    equipment: Equipment = []
 
     def __post_init__(self) -> None:
         if isinstance(self.sessions, str) and self.sessions not in ("series", "course"):

@@ -118,6 +118,7 @@ def want(call: Call, one: AppointmentWanted, course_id: UUID | None) -> Want:
         room_id=one.room_id,
         starts_at=one.starts_at.astimezone(UTC),
         minutes=one.minutes,
+        equipment=one.equipment,
     )
 
 

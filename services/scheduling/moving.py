@@ -78,6 +78,7 @@ async def aimed(case: Case, body: MoveBody, following: Sequence[Appointment]) ->
         usual_room=case.visit.room_id,
         starts_at=starts_at,
         minutes=case.minutes,
+        equipment=case.visit.equipment,
     )
     return found, fit(found, want)
 

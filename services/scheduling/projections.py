@@ -1,19 +1,12 @@
-"""From own events to the rows that calendars, slots and answers are read from."""
+"""From own events to the rows that calendars, slots and answers are read from.
+
+An appointment's `sequence` counts what a calendar must hear of (RFC 5545, SEQUENCE), `changed_at` is when it last did.
+"""
 
 from collections.abc import Iterator
 
-import msgspec
-
-from services.scheduling.domain.closure import PracticeClosed
-from services.scheduling.domain.room import RoomAdded, RoomChanged, RoomDeactivated
-from services.scheduling.domain.therapist import (
-    HoursSet,
-    TherapistAdded,
-    TherapistChanged,
-    TherapistDeactivated,
-    TimeOffTaken,
-)
 from services.scheduling.domain.visits import ClientForgotten, CourseEntered, SessionNoted, SessionStruck
+from services.scheduling.practice_rows import PRACTICE
 from shared.events.scheduling import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -40,7 +33,8 @@ def on_booked(recorded: Recorded) -> Iterator[Statement]:
     yield (
         """
         insert into appointment (appointment_id, client_id, course_id, therapist_id, room_id, starts_at, ends_at,
-                                 buffer_minutes, status) values ($1, $2, $3, $4, $5, $6, $7, $8, 'booked')
+                                 buffer_minutes, buffer_before_minutes, changed_at, status)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'booked')
         """,
         (
             event.appointment_id,
@@ -51,6 +45,8 @@ def on_booked(recorded: Recorded) -> Iterator[Statement]:
             event.starts_at,
             event.ends_at,
             event.buffer_minutes,
+            event.buffer_before_minutes,
+            recorded.recorded_at,
         ),
     )
 
@@ -61,7 +57,8 @@ def on_moved(recorded: Recorded) -> Iterator[Statement]:
     yield (
         """
         update appointment set therapist_id = $2, room_id = $3, starts_at = $4, ends_at = $5, buffer_minutes = $6,
-                               revision = $7 where appointment_id = $1
+                               buffer_before_minutes = $7, revision = $8, sequence = sequence + 1, changed_at = $9
+         where appointment_id = $1
         """,
         (
             event.appointment_id,
@@ -70,7 +67,9 @@ def on_moved(recorded: Recorded) -> Iterator[Statement]:
             event.starts_at,
             event.ends_at,
             event.buffer_minutes,
+            event.buffer_before_minutes,
             event.revision,
+            recorded.recorded_at,
         ),
     )
 
@@ -78,15 +77,25 @@ def on_moved(recorded: Recorded) -> Iterator[Statement]:
 def on_status(recorded: Recorded) -> Iterator[Statement]:
     """What became of it; none of these has a session."""
     status = STATUS[type(recorded.event)]
-    sql = "update appointment set status = $2, session_id = null where appointment_id = $1"
-    yield sql, (recorded.event.appointment_id, status)
+    yield (
+        """
+        update appointment set status = $2, session_id = null, sequence = sequence + 1, changed_at = $3
+         where appointment_id = $1
+        """,
+        (recorded.event.appointment_id, status, recorded.recorded_at),
+    )
 
 
 def on_fulfilled(recorded: Recorded) -> Iterator[Statement]:
     """It has its session."""
     event: AppointmentFulfilled = recorded.event
-    sql = "update appointment set status = 'fulfilled', session_id = $2 where appointment_id = $1"
-    yield sql, (event.appointment_id, event.session_id)
+    yield (
+        """
+        update appointment set status = 'fulfilled', session_id = $2, sequence = sequence + 1, changed_at = $3
+         where appointment_id = $1
+        """,
+        (event.appointment_id, event.session_id, recorded.recorded_at),
+    )
 
 
 def on_course_entered(recorded: Recorded) -> Iterator[Statement]:
@@ -114,60 +123,6 @@ def on_client_forgotten(recorded: Recorded) -> Iterator[Statement]:
         yield f"delete from {table} where client_id = $1", (recorded.event.client_id,)
 
 
-def on_therapist(recorded: Recorded) -> Iterator[Statement]:
-    """The therapist's particulars as they now stand."""
-    event: TherapistAdded | TherapistChanged = recorded.event
-    of = event.particulars
-    yield (
-        """
-        insert into therapist (therapist_id, name, email, rooms, buffer_minutes) values ($1, $2, $3, $4, $5)
-            on conflict (therapist_id) do update set name = excluded.name, email = excluded.email,
-                        rooms = excluded.rooms, buffer_minutes = excluded.buffer_minutes
-        """,
-        (event.therapist_id, of.name, of.email, of.rooms, of.buffer_minutes),
-    )
-
-
-def on_hours_set(recorded: Recorded) -> Iterator[Statement]:
-    """The weekly hours as they now stand."""
-    event: HoursSet = recorded.event
-    hours = msgspec.json.encode(event.hours)
-    yield "update therapist set hours = $2 where therapist_id = $1", (event.therapist_id, hours)
-
-
-def on_time_off_taken(recorded: Recorded) -> Iterator[Statement]:
-    """An absence."""
-    event: TimeOffTaken = recorded.event
-    yield (
-        "insert into time_off (time_off_id, therapist_id, starts_at, ends_at, reason) values ($1, $2, $3, $4, $5)",
-        (event.time_off_id, event.therapist_id, event.starts_at, event.ends_at, event.reason),
-    )
-
-
-def on_therapist_deactivated(recorded: Recorded) -> Iterator[Statement]:
-    """Nothing more is booked."""
-    yield "update therapist set active = false where therapist_id = $1", (recorded.event.therapist_id,)
-
-
-def on_room(recorded: Recorded) -> Iterator[Statement]:
-    """The room's name as it now stands."""
-    event: RoomAdded | RoomChanged = recorded.event
-    sql = "insert into room (room_id, name) values ($1, $2) on conflict (room_id) do update set name = excluded.name"
-    yield sql, (event.room_id, event.name)
-
-
-def on_room_deactivated(recorded: Recorded) -> Iterator[Statement]:
-    """Nothing more is booked."""
-    yield "update room set active = false where room_id = $1", (recorded.event.room_id,)
-
-
-def on_practice_closed(recorded: Recorded) -> Iterator[Statement]:
-    """A closure."""
-    event: PracticeClosed = recorded.event
-    sql = "insert into closure (closure_id, starts_at, ends_at, reason) values ($1, $2, $3, $4)"
-    yield sql, (event.closure_id, event.starts_at, event.ends_at, event.reason)
-
-
 PROJECTIONS: Projections = {
     AppointmentBooked: on_booked,
     AppointmentMoved: on_moved,
@@ -180,13 +135,5 @@ PROJECTIONS: Projections = {
     SessionNoted: on_session_noted,
     SessionStruck: on_session_struck,
     ClientForgotten: on_client_forgotten,
-    TherapistAdded: on_therapist,
-    TherapistChanged: on_therapist,
-    HoursSet: on_hours_set,
-    TimeOffTaken: on_time_off_taken,
-    TherapistDeactivated: on_therapist_deactivated,
-    RoomAdded: on_room,
-    RoomChanged: on_room,
-    RoomDeactivated: on_room_deactivated,
-    PracticeClosed: on_practice_closed,
+    **PRACTICE,
 }

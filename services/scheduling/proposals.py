@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from aiohttp import web
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.scheduling.availability import Search, earliest_start, horizon, roster
 from services.scheduling.bodies import ProposalBody
@@ -73,6 +74,7 @@ def choices(found: Roster, body: ProposalBody, first: datetime, end: datetime) -
     """The best free time of every day, if there is one."""
     prefer = body.prefer
     wish = Wish(weekdays=prefer.weekdays, from_=prefer.from_, to=prefer.to, therapist_id=prefer.therapist_id)
+    wish = replace(wish, equipment=body.equipment)
     if prefer.therapist_id:
         known(found, prefer.therapist_id)
     day, last = day_of(first, found.zone), day_of(end - timedelta(seconds=1), found.zone)

@@ -62,6 +62,7 @@ class Reflow(Struct, frozen=True, kw_only=True):
             from_=f"{start:%H:%M}",
             to=f"{end:%H:%M}",
             therapist_id=like.therapist_id,
+            equipment=like.equipment,
         )
 
 
@@ -157,5 +158,6 @@ def placed(reflow: Reflow, like: Appointment, appointment_id: UUID, day: date) -
         therapist_id=like.therapist_id,
         starts_at=like.starts_at,
         minutes=minutes,
+        equipment=like.equipment,
     )
     return fit_slot(choice.slot, want, reflow.found)

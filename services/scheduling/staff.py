@@ -10,14 +10,8 @@ from services.scheduling.domain import closure, room, therapist
 from services.scheduling.domain.closure import ClosePractice
 from services.scheduling.domain.room import AddRoom, ChangeRoom, DeactivateRoom
 from services.scheduling.domain.slots import Interval
-from services.scheduling.domain.therapist import (
-    AddTherapist,
-    ChangeTherapist,
-    DeactivateTherapist,
-    Particulars,
-    SetHours,
-    TakeTimeOff,
-)
+from services.scheduling.domain.therapist import AddTherapist, ChangeTherapist, DeactivateTherapist, Particulars
+from services.scheduling.domain.workdays import SetHours, TakeTimeOff
 from services.scheduling.views import AppointmentView, AwayMade, Rooms, RoomView, Therapists, TherapistView
 from shared.decider import Unknown
 from shared.http.routes import Call

@@ -15,13 +15,19 @@ class AppointmentEvent(Event, frozen=True, kw_only=True):
 
 
 class AppointmentBooked(AppointmentEvent, frozen=True, kw_only=True):
-    """A time was agreed: room and client are held for `[starts_at, ends_at)`, the therapist `buffer_minutes` longer."""
+    """A time was agreed: room and client are held for `[starts_at, ends_at)`.
+
+    The therapist is held from `buffer_before_minutes` before to `buffer_minutes` after. `equipment` are slugs of what
+    the room must have.
+    """
 
     therapist_id: UUID
     room_id: UUID
     starts_at: Instant
     ends_at: Instant
     buffer_minutes: int = 0
+    buffer_before_minutes: int = 0
+    equipment: list[str] = []
 
 
 class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
@@ -34,6 +40,8 @@ class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
     previous_starts_at: Instant
     revision: int
     buffer_minutes: int = 0
+    buffer_before_minutes: int = 0
+    equipment: list[str] = []
 
 
 class AppointmentCancelled(AppointmentEvent, frozen=True, kw_only=True):
@@ -61,6 +69,8 @@ class AppointmentReinstated(AppointmentEvent, frozen=True, kw_only=True):
     starts_at: Instant
     ends_at: Instant
     buffer_minutes: int = 0
+    buffer_before_minutes: int = 0
+    equipment: list[str] = []
 
 
 class AppointmentFulfilled(AppointmentEvent, frozen=True, kw_only=True):

@@ -104,7 +104,8 @@ def reinstated(client_id: UUID, one: Appointment) -> AppointmentReinstated:
 
 def place(one: Any) -> dict[str, Any]:
     """What events say about where and when an appointment is."""
-    fields = ("appointment_id", "course_id", "therapist_id", "room_id", "starts_at", "ends_at", "buffer_minutes")
+    when = ("starts_at", "ends_at", "buffer_minutes", "buffer_before_minutes")
+    fields = ("appointment_id", "course_id", "therapist_id", "room_id", *when, "equipment")
     return {name: getattr(one, name) for name in fields}
 
 

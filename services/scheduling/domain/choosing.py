@@ -17,12 +17,16 @@ ANOTHER_THERAPIST = "another therapist"
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """What the client would like. Empty or absent is any; the visit lies inside `[from_, to]` of the wall clock."""
+    """What the client would like. Empty or absent is any; the visit lies inside `[from_, to]` of the wall clock.
+
+    `equipment` is no wish: a room without it will not do.
+    """
 
     weekdays: Collection[str] = ()
     from_: str | None = None
     to: str | None = None
     therapist_id: UUID | None = None
+    equipment: Collection[str] = ()
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -45,7 +49,8 @@ def choose(roster: Roster, day: date, wish: Wish, minutes: int, not_before: date
         (f"{ANOTHER_TIME}, {ANOTHER_THERAPIST}", anybody, whole),
     ):
         inside = (max(within[0], not_before), within[1])
-        if slot := nearest(roster, workers, inside, minutes, wished[0]):
+        slots = (slot for one in workers for slot in roster.slots(one, inside, minutes, wish.equipment))
+        if slot := nearest(slots, inside[1], wished[0]):
             return rated(slot, wished_day=wished_day, why=why)
     return None
 
@@ -57,10 +62,10 @@ def rated(slot: Slot, *, wished_day: bool, why: str | None) -> Choice:
     return Choice(slot=slot, rank=1 if why else 0, why=why)
 
 
-def nearest(roster: Roster, workers: Iterable[Worker], within: Interval, minutes: int, wished: datetime) -> Slot | None:
-    """Of the free times that lie inside, the one nearest to the wished instant; the earlier therapist on a tie."""
-    slots = (slot for worker in workers for slot in roster.slots(worker, within, minutes) if slot.ends_at <= within[1])
-    return min(slots, key=lambda slot: abs(slot.starts_at - wished), default=None)
+def nearest(slots: Iterable[Slot], until: datetime, wished: datetime) -> Slot | None:
+    """Of the free times that end in time, the one nearest to the wished instant; the earlier therapist on a tie."""
+    in_time = (slot for slot in slots if slot.ends_at <= until)
+    return min(in_time, key=lambda slot: abs(slot.starts_at - wished), default=None)
 
 
 def favourites(roster: Roster, wish: Wish) -> list[Worker]:

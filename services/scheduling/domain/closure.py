@@ -1,10 +1,11 @@
 """A closure: the whole practice is shut for a time (a holiday, a repair)."""
 
+from typing import Literal
 from uuid import UUID
 
 from msgspec.structs import asdict
 
-from shared.decider import Decider
+from shared.decider import Decider, Unknown
 from shared.messages import Command, Event, Instant
 from shared.vocabulary import Reason
 
@@ -23,6 +24,12 @@ class PracticeClosed(Event, frozen=True, kw_only=True):
     reason: Reason
 
 
+class ClosureWithdrawn(Event, frozen=True, kw_only=True):
+    """The practice is open then after all."""
+
+    closure_id: UUID
+
+
 class ClosePractice(Command, frozen=True, kw_only=True):
     """Put a closure into the calendar."""
 
@@ -32,16 +39,29 @@ class ClosePractice(Command, frozen=True, kw_only=True):
     reason: Reason
 
 
-def evolve(_closed: bool, _event: PracticeClosed) -> bool:
-    """A closure is there or it is not."""
-    return True
+class WithdrawClosure(Command, frozen=True, kw_only=True):
+    """Take a closure out of the calendar."""
+
+    closure_id: UUID
 
 
-def decide(command: ClosePractice, closed: bool) -> list[PracticeClosed]:
-    """A closure is put down once."""
-    return [] if closed else [PracticeClosed(**asdict(command))]
+ClosureState = Literal["unknown", "closed", "withdrawn"]
 
 
-decider: Decider[ClosePractice, PracticeClosed, bool] = Decider(
-    decide=decide, evolve=evolve, initial=False, events=(PracticeClosed,)
+def evolve(_state: ClosureState, event: PracticeClosed | ClosureWithdrawn) -> ClosureState:
+    """A closure is there, or it was."""
+    return "closed" if isinstance(event, PracticeClosed) else "withdrawn"
+
+
+def decide(command: ClosePractice | WithdrawClosure, state: ClosureState) -> list[PracticeClosed | ClosureWithdrawn]:
+    """A closure is put down once, and withdrawn once. Raises `Unknown`."""
+    if isinstance(command, ClosePractice):
+        return [PracticeClosed(**asdict(command))] if state == "unknown" else []
+    if state == "unknown":
+        raise Unknown("There is no such closure.")
+    return [ClosureWithdrawn(closure_id=command.closure_id)] if state == "closed" else []
+
+
+decider: Decider[ClosePractice | WithdrawClosure, PracticeClosed | ClosureWithdrawn, ClosureState] = Decider(
+    decide=decide, evolve=evolve, initial="unknown", events=(PracticeClosed, ClosureWithdrawn)
 )

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from services.scheduling.domain.placing import Placement
-from services.scheduling.domain.roster import Roster, Slot, Worker, Workplace
+from services.scheduling.domain.roster import Roster, Slot, Worker, Workplace, lacking
 from services.scheduling.domain.slots import A_DAY, whole_day
 from shared.clock import at, day_of
 from shared.decider import Refusal, Unknown, refuse
@@ -18,7 +18,10 @@ DAYS_AROUND = 7
 
 
 class Want(Struct, frozen=True, kw_only=True):
-    """A visit as it was asked for; `usual_room` is taken if it is free, `room_id` in any case."""
+    """A visit as it was asked for; `usual_room` is taken if it is free, `room_id` in any case.
+
+    `equipment` are slugs of what the room must have.
+    """
 
     appointment_id: UUID
     therapist_id: UUID
@@ -27,6 +30,7 @@ class Want(Struct, frozen=True, kw_only=True):
     course_id: UUID | None = None
     room_id: UUID | None = None
     usual_room: UUID | None = None
+    equipment: list[str] = []
 
 
 def known(roster: Roster, therapist_id: UUID) -> Worker:
@@ -56,18 +60,21 @@ def fit(roster: Roster, want: Want) -> Placement:
         starts_at=time[0],
         ends_at=time[1],
         buffer_minutes=worker.buffer_minutes,
-        against=roster.outside(worker, time),
+        buffer_before_minutes=worker.buffer_before_minutes,
+        equipment=want.equipment,
+        against=roster.outside(worker, time) or lacking(room, want.equipment),
         taken=roster.taken(worker, room, time),
     )
 
 
 def room_for(roster: Roster, worker: Worker, want: Want) -> Workplace:
     """A free room of the therapist, or the first of them when none is free."""
-    rooms = roster.rooms_of(worker)
+    rooms = roster.rooms_of(worker, want.equipment)
     if not rooms:
-        raise refuse("no_room", f"There is no room in which {worker.name} works. Add one first.")
+        needed = f" with {', '.join(want.equipment)}" if want.equipment else ""
+        raise refuse("no_room", f"There is no room{needed} in which {worker.name} works. Add one first.")
     time = (want.starts_at, want.starts_at + timedelta(minutes=want.minutes))
-    free = roster.free_room(worker, time, want.usual_room)
+    free = roster.free_room(worker, time, want.usual_room, want.equipment)
     return roster.rooms[free] if free else rooms[0]
 
 
@@ -88,7 +95,8 @@ def alternatives(
     first = whole_day(day_of(wished, roster.zone), roster.zone)[0]
     within = (max(first, not_before), first + DAYS_AROUND * A_DAY)
     minutes = int((placement.ends_at - placement.starts_at) / timedelta(minutes=1))
-    slots = sorted(roster.slots(worker, within, minutes), key=lambda slot: abs(slot.starts_at - wished))
+    free = roster.slots(worker, within, minutes, placement.equipment)
+    slots = sorted(free, key=lambda slot: abs(slot.starts_at - wished))
     return [offer(slot) for slot in slots[:OFFERED]]
 
 

@@ -28,6 +28,8 @@ class Placement(Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     buffer_minutes: int = 0
+    buffer_before_minutes: int = 0
+    equipment: list[str] = []
     course_id: UUID | None = None
     against: Refusal | None = None
     taken: Refusal | None = None

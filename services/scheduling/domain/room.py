@@ -1,9 +1,9 @@
-"""A room: a name, and whether it is in use."""
+"""A room: a name, what is in it, and whether it is in use."""
 
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from shared.decider import Decider, Unknown
 from shared.messages import Command, Event
@@ -15,17 +15,19 @@ def stream(room_id: UUID) -> str:
 
 
 class RoomAdded(Event, frozen=True, kw_only=True):
-    """There is a room to work in."""
+    """There is a room to work in; `equipment` are slugs of the practice's own (`wide_table`)."""
 
     room_id: UUID
     name: str
+    equipment: list[str] = []
 
 
 class RoomChanged(Event, frozen=True, kw_only=True):
-    """The room's name as it now stands."""
+    """The room's name and equipment as they now stand."""
 
     room_id: UUID
     name: str
+    equipment: list[str] = []
 
 
 class RoomDeactivated(Event, frozen=True, kw_only=True):
@@ -41,6 +43,7 @@ class Room(Struct, frozen=True, kw_only=True):
     """What the decisions need: no name before the room was added."""
 
     name: str | None = None
+    equipment: list[str] = []
     active: bool = False
 
 
@@ -49,13 +52,15 @@ class AddRoom(Command, frozen=True, kw_only=True):
 
     room_id: UUID
     name: str
+    equipment: list[str] = []
 
 
 class ChangeRoom(Command, frozen=True, kw_only=True):
-    """Give the room another name."""
+    """Change what is given, leave what is absent."""
 
     room_id: UUID
-    name: str
+    name: str | None = None
+    equipment: list[str] | None = None
 
 
 class DeactivateRoom(Command, frozen=True, kw_only=True):
@@ -71,9 +76,9 @@ def evolve(state: Room, event: RoomEvent) -> Room:
     """Fold one event into the state."""
     match event:
         case RoomAdded():
-            return Room(name=event.name, active=True)
+            return Room(name=event.name, equipment=event.equipment, active=True)
         case RoomChanged():
-            return replace(state, name=event.name)
+            return replace(state, name=event.name, equipment=event.equipment)
         case RoomDeactivated():
             return replace(state, active=False)
 
@@ -81,13 +86,18 @@ def evolve(state: Room, event: RoomEvent) -> Room:
 def decide(command: RoomCommand, state: Room) -> list[RoomEvent]:
     """Rooms are changed as asked; only an unknown room is an error."""
     if isinstance(command, AddRoom):
-        return [] if state.name else [RoomAdded(room_id=command.room_id, name=command.name)]
+        return [] if state.name else [RoomAdded(**asdict(command))]
     if state.name is None:
         raise Unknown("There is no such room.")
     if isinstance(command, ChangeRoom):
-        same = command.name == state.name
-        return [] if same else [RoomChanged(room_id=command.room_id, name=command.name)]
+        return change(command, state.name, state.equipment)
     return [RoomDeactivated(room_id=command.room_id)] if state.active else []
+
+
+def change(command: ChangeRoom, name: str, equipment: list[str]) -> list[RoomEvent]:
+    """What was given, over what was known."""
+    new = (command.name or name, equipment if command.equipment is None else command.equipment)
+    return [] if new == (name, equipment) else [RoomChanged(room_id=command.room_id, name=new[0], equipment=new[1])]
 
 
 decider: Decider[RoomCommand, RoomEvent, Room] = Decider(

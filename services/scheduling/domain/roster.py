@@ -146,6 +146,14 @@ class Roster(Struct, frozen=True, kw_only=True):
         return None
 
 
+def lacking(room: Workplace, needs: Collection[str]) -> Refusal | None:
+    """What the visit needs and the room does not have."""
+    if not (missing := sorted(set(needs) - set(room.equipment))):
+        return None
+    detail = f"{room.name} does not have what the visit needs ({', '.join(missing)})."
+    return Refusal(rule="room_lacks_equipment", detail=detail)
+
+
 def held(worker: Worker, time: Interval) -> Interval:
     """What a new visit takes of the therapist: itself and the buffers on both sides."""
     before, after = buffers(worker)

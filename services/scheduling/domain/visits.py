@@ -64,6 +64,8 @@ class Appointment(Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     buffer_minutes: int = 0
+    buffer_before_minutes: int = 0
+    equipment: list[str] = []
     course_id: UUID | None = None
     status: Status = "booked"
     was: Status = "booked"
@@ -88,7 +90,8 @@ class Appointment(Struct, frozen=True, kw_only=True):
     @property
     def held(self) -> Interval:
         """When the therapist is not free for others."""
-        return self.starts_at, self.ends_at + timedelta(minutes=self.buffer_minutes)
+        before, after = timedelta(minutes=self.buffer_before_minutes), timedelta(minutes=self.buffer_minutes)
+        return self.starts_at - before, self.ends_at + after
 
 
 class Itinerary(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,22 @@ create table therapist (
     email text,
     hours jsonb not null default '[]',
     rooms uuid[] not null default '{}',           -- empty: any room
-    buffer_minutes int not null default 0,
+    buffer_minutes int not null default 0,        -- after each visit
+    buffer_before_minutes int not null default 0,
     active boolean not null default true
+);
+
+create table therapist_day (                      -- other hours on a day, in place of the weekly ones
+    therapist_id uuid not null,
+    day date not null,
+    times jsonb not null,
+    primary key (therapist_id, day)
 );
 
 create table room (
     room_id uuid primary key,
     name text not null,
+    equipment text[] not null default '{}',       -- slugs
     active boolean not null default true
 );
 
@@ -32,6 +41,18 @@ create table closure (
     reason text not null
 );
 
+create table holiday (                            -- public holidays that are other than the settings say
+    day date primary key,
+    open boolean not null
+);
+
+create table feed_key (                           -- who may read a calendar feed; the key itself is nowhere
+    owner_id uuid primary key,
+    kind text not null,
+    key_hash text not null,                       -- SHA-256, hex
+    made_at timestamptz not null
+);
+
 create table appointment (
     appointment_id uuid primary key,
     client_id uuid not null,
@@ -41,13 +62,17 @@ create table appointment (
     starts_at timestamptz not null,
     ends_at timestamptz not null,
     buffer_minutes int not null,
+    buffer_before_minutes int not null,
     status text not null,
     revision int not null default 0,
+    sequence int not null default 0,              -- for calendars: every change, not only moves
+    changed_at timestamptz not null,
     session_id uuid
 );
 create index appointment_time on appointment (starts_at, appointment_id);
 create index appointment_end on appointment (ends_at);
 create index appointment_of_client on appointment (client_id, starts_at);
+create index appointment_of_therapist on appointment (therapist_id, starts_at);
 create index appointment_of_course on appointment (course_id, starts_at);
 
 create table course (                             -- what ordinals start from

@@ -64,13 +64,22 @@ PLAIN: dict[type[inspect.Type], Any] = {
 }
 
 
+def has(written: Any, given: Any) -> bool:
+    """Whether everything that was stored is still there; what came later, also deeper inside, is no matter."""
+    if isinstance(given, dict):
+        return all(name in written and has(written[name], value) for name, value in given.items())
+    if isinstance(given, list):
+        return len(written) == len(given) and all(map(has, written, given))
+    return bool(written == given)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_stored_form_still_reads(service: str) -> None:
     classes = events_of(service)
     for line in stored(service):
         event = msgspec.convert(line["data"], classes[line["type"]])
         written = msgspec.json.decode(msgspec.json.encode(event))
-        assert {name: written[name] for name in line["data"]} == line["data"], line["type"]
+        assert has(written, line["data"]), line["type"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
