@@ -10,8 +10,11 @@ Instant = Annotated[datetime, Meta(tz=True)]
 """A point in time; a naive datetime is refused by the decoder."""
 
 
-class Event(Struct, frozen=True, kw_only=True):
-    """Something that happened, in the past tense. The class name is its type in the store, on the bus, in the logs."""
+class Event(Struct, frozen=True, kw_only=True, gc=False):
+    """Something that happened, in the past tense. The class name is its type in the store, on the bus, in the logs.
+
+    `gc=False`, here and below: what never changes holds no cycles, and the collector need not look at a whole log.
+    """
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -24,7 +27,7 @@ class Redacted(Event, frozen=True, kw_only=True):
     type: str
 
 
-class Cause(Struct, frozen=True, kw_only=True):
+class Cause(Struct, frozen=True, kw_only=True, gc=False):
     """Who is behind a change and what led to it: `actor` is `<role>:<id>` or the service's name."""
 
     actor: str
@@ -32,7 +35,7 @@ class Cause(Struct, frozen=True, kw_only=True):
     causation_id: UUID | None = None
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     """An event with its envelope, as the store and the bus hand it out."""
 
     position: int

@@ -37,7 +37,7 @@ class Sender:
         self._busy = False
         self._stopping = False
         self._held_up = 0
-        service.store.writer.on_commit.append(self._wake.set)
+        service.store.writer.on_commit.append(lambda _: self._wake.set())
         service.clock.watch(self._wake.set)
 
     def pending(self) -> int:

@@ -69,7 +69,7 @@ class Sealing:
         bound = _bound(stream, version, type(event))
         return msgspec.json.encode(Envelope(nonce + key.encrypt(nonce, plain, bound)))
 
-    def decode(self, data: bytes, cls: type[Event], *, stream: str, version: int, client_id: UUID | None) -> Event:
+    def decode(self, data: bytes, cls: type[Event], stream: str, version: int, client_id: UUID | None) -> Event:
         """The event stored; `Redacted` once the client's key is gone. Raises `InvalidTag` on a forged or moved row."""
         if client_id is None or not is_sealed(cls):
             return msgspec.json.decode(data, type=cls)

@@ -1,6 +1,7 @@
 """The relay: reads the log after the last published event and publishes it in fenced atomic batches."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -23,6 +24,8 @@ from shared.tasks import woken
 log = structlog.get_logger()
 
 BATCH = 500
+SINGLY = 40
+"""Up to so many events go one by one: an atomic batch costs the server's disk as much as a dozen single messages."""
 PATIENCE = 2.0
 FAILURES_BEFORE_RECONNECT = 3
 
@@ -50,12 +53,13 @@ class Relay:
     def __init__(self, bus: Bus, store: Store, published: Sequence[type[Event]]) -> None:
         self._bus = bus
         self._store = store
-        self._types = [cls.__name__ for cls in published]
+        self._types = {cls.__name__: cls for cls in published}
         self._wake = asyncio.Event()
+        self._fresh: deque[Recorded] = deque(maxlen=4 * BATCH)
         self.position = 0
         self.scanned = 0
         self._sequence = 0
-        store.writer.on_commit.append(self._wake.set)
+        store.writer.on_commit.append(self._remember)
 
     @property
     def at_head(self) -> bool:
@@ -97,20 +101,42 @@ class Relay:
         message = await js.get_msg(name, self._sequence)  # type: ignore[attr-defined]
         return int(message.headers[envelope.POSITION])
 
+    def _remember(self, committed: Sequence[Recorded]) -> None:
+        """What this process has just stored need not be read again."""
+        self._fresh.extend(committed)
+        self._wake.set()
+
     async def _publish_new(self) -> None:
         self._wake.clear()
-        head = self._store.writer.head
-        events = await self._unpublished()
+        events, scanned = self._from_memory() or await self._from_log()
         if events:
-            metrics.relay_lag_events.set(head - events[0].position + 1)
+            metrics.relay_lag_events.set(self._store.writer.head - events[0].position + 1)
             metrics.relay_lag_seconds.set(self._age(events[0]))
             await self._publish(events)
-            self.scanned = self.position
-        if len(events) == BATCH:
-            return
-        self.scanned = max(self.scanned, head)
+        self.scanned = scanned
         metrics.relay_lag_events.set(max(self._store.writer.head - self.scanned, 0))
-        metrics.relay_lag_seconds.set(0)
+        if self.at_head:
+            metrics.relay_lag_seconds.set(0)
+            await self._rest()
+
+    def _from_memory(self) -> tuple[list[Recorded], int] | None:
+        """What comes next of the events just stored, and how far it goes; nothing where one before it is missing."""
+        found, scanned = list[Recorded](), self.scanned
+        while self._fresh and self._fresh[0].position <= scanned + 1 and len(found) < BATCH:
+            recorded = self._fresh.popleft()
+            if recorded.position > scanned:
+                scanned = recorded.position
+                found += [recorded] * (recorded.type in self._types)
+        return (found, scanned) if scanned > self.scanned else None
+
+    async def _from_log(self) -> tuple[list[Recorded], int]:
+        """What comes next in the log, and how far it goes."""
+        head = self._store.writer.head
+        events = await self._store.read_log(self.scanned, limit=BATCH, types=list(self._types))
+        last = events[-1].position if events else self.scanned
+        return events, last if len(events) == BATCH else max(last, head)
+
+    async def _rest(self) -> None:
         await woken(self._wake, 0.5)
         if not self._wake.is_set():
             await self._check_stream()
@@ -125,29 +151,29 @@ class Relay:
         now = self._store.engine.clock.now()
         return max((now - recorded.recorded_at).total_seconds(), 0.0)
 
-    async def _unpublished(self) -> list[Recorded]:
-        return await self._store.read_log(self.scanned, limit=BATCH, types=self._types)
-
     async def _publish(self, events: list[Recorded]) -> None:
         answer = await self._send(events)
-        if answer.error:
-            raise InDoubt(str(answer.error.err_code))
+        if answer.error or answer.seq != self._sequence + len(events):
+            raise InDoubt(str(answer.error.err_code if answer.error else answer.seq))
         self._sequence = answer.seq
         self.position = events[-1].position
 
     async def _send(self, events: list[Recorded]) -> PubAck:
-        """One message as it is, several as an atomic batch; either is fenced on the last sequence."""
+        """A few events one by one, many as an atomic batch; the answer to the last speaks for all.
+
+        Each message (of a batch the first) is fenced on the sequence the stream must have before it: where one was
+        not stored, none after it is.
+        """
         batch, last, previous = str(uuid.uuid4()), len(events), self.position
         for n, recorded in enumerate(events, 1):
             headers = envelope.headers(self._bus.name, recorded, previous)
             previous = recorded.position
-            if n == 1:
-                headers["Nats-Expected-Last-Sequence"] = str(self._sequence)
-            if last > 1:
+            if n == 1 or last <= SINGLY:
+                headers["Nats-Expected-Last-Sequence"] = str(self._sequence + n - 1)
+            if last > SINGLY:
                 headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(n)}
-            if n == last > 1:
+            if n == last > SINGLY:
                 headers["Nats-Batch-Commit"] = "1"
-            # The commit's answer speaks for the whole batch, its fence on the first message included.
             answer = await self._one(recorded, headers, wait=n == last)
         return msgspec.json.decode(answer or b"{}", type=PubAck)
 

@@ -13,7 +13,7 @@ import structlog
 import uuid_utils.compat as uuid
 
 from shared.clock import Clock
-from shared.messages import Cause
+from shared.messages import Cause, Recorded
 from shared.store.store import Store
 from shared.store.timers import Due, SetTimer
 from shared.store.unit import Tx
@@ -37,8 +37,14 @@ class Alarm:
         self._due = due
         self._wake = asyncio.Event()
         self.failing: dict[tuple[str, UUID], float] = {}
-        store.writer.on_commit.append(self._wake.set)
+        store.writer.on_commit.append(self._notice)
         clock.watch(self._wake.set)
+
+    def _notice(self, committed: Sequence[Recorded]) -> None:
+        """Look again when a timer may have been set or stopped."""
+        timers = self._store.engine.effects.timers
+        if any(type(recorded.event) in timers for recorded in committed):
+            self._wake.set()
 
     async def run(self) -> None:
         """Fire, then sleep until the next is due or something changed."""

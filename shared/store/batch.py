@@ -93,9 +93,9 @@ class Batch:
         return bool(await connection.fetchval("select 1 from public.event where event_id = $1", first))
 
     @property
-    def stored(self) -> int:
-        """How many events the batch stored."""
-        return len(self._recorded)
+    def stored(self) -> list[Recorded]:
+        """The events the batch stored, in the order of the log."""
+        return list(self._recorded.values())
 
     def answer(self, head: int) -> None:
         """After the commit, give each caller its own outcome."""

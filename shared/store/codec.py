@@ -24,7 +24,7 @@ class Codec(Protocol):
     def encode(self, event: Event, *, stream: str, version: int, client_id: UUID | None) -> bytes:
         """The JSON to store."""
 
-    def decode(self, data: bytes, cls: type[Event], *, stream: str, version: int, client_id: UUID | None) -> Event:
+    def decode(self, data: bytes, cls: type[Event], stream: str, version: int, client_id: UUID | None) -> Event:
         """The event stored; `Redacted` when its key is gone."""
 
 
@@ -38,13 +38,14 @@ class PlainCodec:
         """The event's JSON."""
         return msgspec.json.encode(event)
 
-    def decode(self, data: bytes, cls: type[Event], **_: Any) -> Event:
+    def decode(self, data: bytes, cls: type[Event], *_: Any) -> Event:
         """The event, read strictly: what was stored must still fit its class."""
-        return _decoder(cls).decode(data)
+        return decoder(cls).decode(data)
 
 
 @cache
-def _decoder(cls: type[Event]) -> msgspec.json.Decoder[Event]:
+def decoder(cls: type[Event]) -> msgspec.json.Decoder[Event]:
+    """A decoder for each class: making one takes longer than decoding an event."""
     return msgspec.json.Decoder(cls)
 
 
@@ -53,11 +54,11 @@ class EventTypes:
 
     def __init__(self, classes: Iterable[type[Event]], upcasters: dict[type[Event], Upcast] | None = None) -> None:
         self.by_name = {cls.__name__: cls for cls in classes}
-        self._upcasters = upcasters or {}
+        self.upcasters = upcasters or {}
 
     def current(self, event: Event) -> Event:
         """The event as its newest class."""
-        while self._upcasters and (upcast := self._upcasters.get(type(event))):
+        while upcast := self.upcasters.get(type(event)):
             event = upcast(event)
         return event
 

@@ -21,19 +21,18 @@ class Reader:
 
     async def decode(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[Recorded]:
         """Events of these rows, in their order. An unknown type is an error: history must stay readable."""
-        await self.codec.prepare(connection, {row["client_id"] for row in rows if row["client_id"]})
+        await self.codec.prepare(connection, {row["client_id"] for row in rows} - {None})
         return [self._recorded(row) for row in rows]
 
     def _recorded(self, row: asyncpg.Record) -> Recorded:
         position, stream, version, event_id, name, data, client_id, actor, correlation, causation, recorded_at = row
-        cls = self.types.by_name[name]
-        event = self.codec.decode(data, cls, stream=stream, version=version, client_id=client_id)
+        event = self.codec.decode(data, self.types.by_name[name], stream, version, client_id)
         return Recorded(
             position=position,
             stream=stream,
             version=version,
             event_id=event_id,
-            event=self.types.current(event),
+            event=self.types.current(event) if self.types.upcasters else event,
             client_id=client_id,
             cause=Cause(actor=actor, correlation_id=correlation, causation_id=causation),
             recorded_at=recorded_at,

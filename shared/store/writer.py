@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import asyncpg
 
 from shared import metrics
+from shared.messages import Recorded
 from shared.store.batch import LOST, Batch, InDoubt
 from shared.store.swift import SwiftBatch, may_be_swift
 from shared.store.unit import Folded
@@ -30,7 +31,7 @@ class Writer:
         self._connection: asyncpg.Connection | None = None
         self.states: OrderedDict[str, Folded] = OrderedDict()
         self.head = 0
-        self.on_commit: list[Callable[[], None]] = []
+        self.on_commit: list[Callable[[Sequence[Recorded]], None]] = []
 
     async def do(self, work: Work) -> Outcome:
         """Run the unit and wait until it is stored. Raises what the unit raised, or `Unavailable`."""
@@ -141,12 +142,12 @@ class Writer:
         if batch.outrun:
             self.states.clear()  # another replica wrote in between, to whichever streams
         self.head = batch.head
-        metrics.events_appended.inc(batch.stored)
+        metrics.events_appended.inc(len(batch.stored))
         self._keep(batch.folded)
         batch.answer(self.head)
-        if batch.stored:
-            for wake in self.on_commit:
-                wake()
+        if stored := batch.stored:
+            for tell in self.on_commit:
+                tell(stored)
 
     def _keep(self, folded: dict[str, Folded]) -> None:
         for stream, state in folded.items():

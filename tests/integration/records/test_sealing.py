@@ -52,14 +52,14 @@ async def test_a_row_moved_elsewhere_does_not_open(it: It, zoe: str) -> None:
     await codec.prepare(connection, {client_id})
     await connection.close()
     data = codec.encode(event, stream="chart-1", version=2, client_id=client_id)
-    assert codec.decode(data, SessionNoted, stream="chart-1", version=2, client_id=client_id) == event
+    assert codec.decode(data, SessionNoted, "chart-1", 2, client_id) == event
     for cls, name, version in (
         (SessionNoted, "chart-1", 3),
         (SessionNoted, "chart-2", 2),
         (DetailsRecorded, "chart-1", 2),
     ):
         with pytest.raises(InvalidTag):
-            codec.decode(data, cls, stream=name, version=version, client_id=client_id)
+            codec.decode(data, cls, name, version, client_id)
 
 
 async def test_two_seals_of_one_event_do_not_look_alike(it: It, zoe: str) -> None:
