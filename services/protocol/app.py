@@ -7,7 +7,7 @@ from importlib.resources import files
 from services.protocol.api import ROUTES
 from services.protocol.domain.course import EVENTS, course_decider
 from services.protocol.domain.definition import Definition as Protocol
-from services.protocol.domain.definition import parse
+from services.protocol.domain.parsing import parse
 from services.protocol.projections import PROJECTIONS
 from services.protocol.queries import ANSWERS
 from services.protocol.reactions import REACTIONS
@@ -21,7 +21,8 @@ def protocols(practice: Practice) -> dict[str, Protocol]:
     """Every definition of the folder with the practice's own policy values, by id."""
     folder = files(__package__) / "definitions"
     found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    parsed = [parse(file.read_bytes(), practice.policy.get(file.name.removesuffix(".toml"), {})) for file in found]
+    named = [(file, practice.policy.get(file.name.removesuffix(".toml"), {})) for file in found]
+    parsed = [parse(file.read_bytes(), policy, file.name) for file, policy in named]
     if unknown := set(practice.policy) - {definition.id for definition in parsed}:
         raise ValueError(f"practice.toml has policy for unknown protocols: {', '.join(sorted(unknown))}")
     return {definition.id: definition for definition in parsed}

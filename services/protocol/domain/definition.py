@@ -1,18 +1,14 @@
-"""A protocol's definition: phases, policy and technique rules as data, read from TOML."""
+"""A protocol's definition: everything the articles and the practice say of it, as data."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, field
 
-from shared.vocabulary import Region, Technique
-
-Positive = Annotated[int, Meta(ge=1)]
-Natural = Annotated[int, Meta(ge=0)]
+from services.protocol.domain.catalogue import Data, Gate, Limits, Move, Natural, Positive, Slug, Stage, Text
+from shared.vocabulary import Region, SessionFlag
 
 
-class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Phase(Data, frozen=True, kw_only=True):
     """A series (n sessions), a break (weeks without massage) or maintenance (open-ended).
 
     `per_week` is how many sessions a week at least, `max_in_7_days` how many in any seven days at most.
@@ -25,6 +21,7 @@ class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     per_week: Natural = 0
     max_in_7_days: Natural = 0
     exercise_per_week: Natural = 0
+    source: str = ""
 
     @property
     def name(self) -> str:
@@ -32,85 +29,107 @@ class Phase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.kind if self.kind == "maintenance" else f"{self.kind} {self.number}"
 
 
-class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The values a practice may change (domain.md, marked policy). Sessions are counted in the course, from 1."""
+class Policy(Data, frozen=True, kw_only=True):
+    """The values a practice may change (domain.md, marked policy).
+
+    `focus_regions` is how many regions a note dwells on, `look_back_sessions` how many sessions it looks at to see
+    what was treated least.
+    """
 
     min_gap_days: Positive = 2
     lapse_days: Positive = 14
     lapse_in_maintenance: bool = False
     on_lapse: Literal["continue", "repeat", "ask"] = "continue"
     session_minutes: Positive = 60
-    region_minutes: Positive = 10
-    prone_minutes: Positive = 12
-    full_body_from: Positive = 4
-    intensive_from: Positive = 6
-    pir_from: Positive = 11
-    pir_calm_sessions: Natural = 2
-    periosteal_from: Positive = 26
-    periosteal_to: Positive = 30
-    exercise_after: Natural = 10
+    focus_regions: Positive = 4
+    look_back_sessions: Positive = 3
     exercise_streak_weeks: Positive = 4
     steps_milestones: tuple[int, ...] = ()
     walked_minutes_milestones: tuple[int, ...] = ()
 
 
-class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One step of a session, in order. `minutes` are exact, `share` is a weight of what is left.
+class Sourced(Data, frozen=True, kw_only=True):
+    """A sentence and where it comes from, for the sessions from one to another and, if named, after a flag."""
 
-    `needs` names what must be allowed first; `half_when_intensive` gives the step half the session then.
-    """
-
-    step: str
-    technique: Technique
-    detail: str
-    source: str
-    region: Region | None = None
-    minutes: int | None = None
-    share: int = 0
-    needs: Literal["intensive", "pir", "periosteal", "full_body"] | None = None
-    half_when_intensive: bool = False
-    holds_focus: bool = False
+    text: Text
+    source: Text
+    since: Positive = field(default=1, name="from")
+    until: Positive | None = None
+    after: SessionFlag | None = None
 
 
-class Sourced(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A sentence and where it comes from; `until` limits it to the sessions up to that one."""
-
-    text: str
-    source: str
-    until: int | None = None
-
-
-class FocusRegion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A region to start with when nothing better is known, and why."""
+class FocusRegion(Data, frozen=True, kw_only=True):
+    """A region to dwell on when nothing better is known, and why."""
 
     region: Region
-    why: str
+    why: Text
+    source: Text
 
 
-class Definition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Gentler(Data, frozen=True, kw_only=True):
+    """What the note does when the client was worse after the last session: fewer minutes a region, a longer opening."""
+
+    after: SessionFlag
+    text: Text
+    source: Text
+    region_minutes: Positive | None = None
+
+
+class Anchor(Data, frozen=True, kw_only=True):
+    """The session belongs so many minutes before the course's event."""
+
+    minutes_before: Positive
+    source: Text
+
+
+class Arrow(Data, frozen=True, kw_only=True):
+    """A pull of connective-tissue work as a practice entered it: from where the fold is caught, in the area's picture.
+
+    Coordinates are 0 to 1 from the left and from the top.
+    """
+
+    area: Slug
+    start: tuple[float, float] = field(name="from")
+    end: tuple[float, float] = field(name="to")
+    order: Positive
+
+
+class Definition(Data, frozen=True, kw_only=True):
     """Everything a protocol says. `label` stands on every note and page of its courses."""
 
-    id: str
-    title: str
-    version: int
-    summary: str
+    id: Slug
+    title: Text
+    version: Positive
+    summary: Text
     sources: list[Sourced]
-    phases: list[Phase]
-    policy: Policy
-    steps: list[Step]
+    phases: Annotated[list[Phase], Meta(min_length=1)]
+    stages: Annotated[list[Stage], Meta(min_length=1)]
+    techniques: Annotated[list[Move], Meta(min_length=1)]
+    policy: Policy = Policy()
+    limits: Limits = Limits()
+    gates: list[Gate] = []
     label: str | None = None
     positions: list[Sourced] = []
     cautions: list[Sourced] = []
     tell: list[Sourced] = []
     exercise: list[Sourced] = []
     focus: list[FocusRegion] = []
-    body_maps: list[str] = []
-    technique_rules: bool = True
+    tender_points: Sourced | None = None
+    gentler: Gentler | None = None
+    anchor: Anchor | None = None
+    body_maps: list[Slug] = []
+    arrows: list[Arrow] = []
 
     @property
     def exercises(self) -> bool:
         """Whether exercise at home is part of it."""
         return any(phase.exercise_per_week for phase in self.phases)
+
+    @property
+    def exercise_after(self) -> int:
+        """The session after which exercise at home may begin."""
+        gate = self.gate("exercise")
+        return gate.from_session - 1 if gate else 0
 
     @property
     def endless(self) -> bool:
@@ -122,21 +141,6 @@ class Definition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Sessions of all series together; absent where there is only maintenance."""
         return sum(phase.sessions or 0 for phase in self.phases if phase.kind == "series") or None
 
-
-def parse(text: bytes, overrides: Mapping[str, Any]) -> Definition:
-    """The definition with the practice's own policy values. Raises `ValueError` that names a value which cannot be."""
-    definition = msgspec.toml.decode(text, type=Definition)
-    values = dict(overrides)
-    try:
-        phases = _phases(definition.phases, values.pop("phases", {}))
-        policy = msgspec.convert(msgspec.to_builtins(definition.policy) | values, Policy)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise ValueError(f"practice.toml, policy of {definition.id}: {error}") from error
-    return msgspec.structs.replace(definition, policy=policy, phases=phases)
-
-
-def _phases(phases: list[Phase], changes: Mapping[str, Mapping[str, Any]]) -> list[Phase]:
-    """`{"series 2": {"per_week": 3}}` changes one phase."""
-    if unknown := set(changes) - {phase.name for phase in phases}:
-        raise ValueError(f"there is no phase {', '.join(sorted(unknown))}")
-    return [msgspec.convert(msgspec.to_builtins(p) | dict(changes.get(p.name, {})), Phase) for p in phases]
+    def gate(self, what: str) -> Gate | None:
+        """What holds this back, if anything does."""
+        return next((gate for gate in self.gates if gate.what == what), None)

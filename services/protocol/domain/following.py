@@ -87,7 +87,7 @@ def break_over(definition: Definition, state: Course, today: date) -> Iterator[E
 
 def cleared(definition: Definition, state: Course, on: date) -> Iterator[Event]:
     """Exercise may begin once the sessions that prepare for it are done (source A); taken back with them."""
-    ready = state.cadence(definition).place >= definition.policy.exercise_after
+    ready = state.cadence(definition).place >= definition.exercise_after
     if state.cleared_on and not ready:
         yield own.ExerciseHeld(**state.ids)
     elif definition.exercises and ready and state.cleared_on is None:

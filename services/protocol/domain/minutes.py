@@ -1,47 +1,55 @@
-"""How a session's minutes are shared out among its steps."""
+"""Whole minutes, shared out by weight so that they add up."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from services.protocol.domain.definition import Step
+from services.protocol.domain.catalogue import Move, Stage
 
 
-def share_out(steps: Sequence[Step], minutes: int, most: int, *, intensive: bool) -> list[int]:
-    """Minutes for each step; they add up, and no region has more than `most` (the whole body is no region)."""
-    parts = _shared(steps, minutes, intensive=intensive)
-    kept, spent = [], Counter[str]()
-    for step, part in zip(steps, parts, strict=True):
-        kept.append(part if _free(step) else min(part, most - spent[step.region or ""]))
-        spent[step.region or ""] += kept[-1]
-    # What a region may not have goes to the steps that may take any; where there is none, it stays with the region.
-    weights = [step.share if _free(step) else 0 for step in steps]
-    rest = by_weight(weights, sum(parts) - sum(kept))
-    return [one + more for one, more in zip(kept, rest, strict=True)] if any(weights) else parts
+def of_stages(stages: Sequence[Stage], minutes: int, exact: Sequence[int | None], *, gentle: bool) -> list[int]:
+    """Minutes of each stage: the exact ones first, the rest by shares; every stage keeps its least."""
+    weights = [stage.share * (stage.gentle_percent if gentle else 100) for stage in stages]
+    parts = fill(weights, minutes, exact)
+    for n, stage in enumerate(stages):
+        missing = min(stage.least, minutes) - parts[n]
+        while missing > 0:
+            most = max(range(len(parts)), key=lambda m: (m != n, parts[m]))
+            parts[n], parts[most], missing = parts[n] + 1, parts[most] - 1, missing - 1
+    return parts
 
 
-def _free(step: Step) -> bool:
-    return step.region is None or step.region == "full_body"
+def of_moves(moves: Sequence[Move], minutes: int) -> list[int]:
+    """Minutes of each technique of a stage; exact ones have theirs where the stage is long enough."""
+    exact = [move.minutes for move in moves]
+    return fill([move.minutes or move.share for move in moves], minutes, exact)
 
 
-def _shared(steps: Sequence[Step], minutes: int, *, intensive: bool) -> list[int]:
-    """Exact minutes first, half the session where it is asked for, the rest by shares (largest remainders)."""
-    exact = [_exact(step, minutes, intensive=intensive) for step in steps]
+def fill(weights: Sequence[int], minutes: int, exact: Sequence[int | None]) -> list[int]:
+    """Exact minutes where given, what is left by weight; everything by weight where it is too short for them."""
     left = minutes - sum(part or 0 for part in exact)
-    if left < 0:  # a visit too short for the exact minutes: everything by weight
-        return by_weight([step.minutes or step.share for step in steps], minutes)
-    shares = by_weight([step.share if part is None else 0 for step, part in zip(steps, exact, strict=True)], left)
+    if left < 0:
+        return by_weight(weights, minutes)
+    shares = by_weight([weight if part is None else 0 for weight, part in zip(weights, exact, strict=True)], left)
     return [share if part is None else part for part, share in zip(exact, shares, strict=True)]
-
-
-def _exact(step: Step, minutes: int, *, intensive: bool) -> int | None:
-    return minutes // 2 if step.half_when_intensive and intensive else step.minutes
 
 
 def by_weight(weights: Sequence[int], minutes: int) -> list[int]:
     """Whole minutes in proportion to the weights, by largest remainders; they add up where a weight is above 0."""
-    total = sum(weights) or 1
+    total = sum(weights)
+    if not total:
+        return [0] * len(weights)
     parts = [minutes * weight // total for weight in weights]
     by_rest = sorted(range(len(weights)), key=lambda n: (-(minutes * weights[n] % total), n))
     for n in by_rest[: minutes - sum(parts)]:
         parts[n] += 1
+    return parts
+
+
+def within(room: Sequence[int], minutes: int) -> list[int]:
+    """Even parts, none with more than its room; less than `minutes` in all where there is no more room."""
+    parts, open_parts = [0] * len(room), list(range(len(room)))
+    while minutes and (open_parts := [n for n in open_parts if parts[n] < room[n]]):
+        for n, more in zip(open_parts, by_weight([1] * len(open_parts), minutes), strict=True):
+            taken = min(more, room[n] - parts[n])
+            parts[n] += taken
+            minutes -= taken
     return parts

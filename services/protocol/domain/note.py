@@ -3,82 +3,75 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from services.protocol.domain.cadence import stand
-from services.protocol.domain.definition import Definition, Sourced
-from services.protocol.domain.exercise import target
-from services.protocol.domain.minutes import by_weight, share_out
-from services.protocol.domain.state import Course
+from services.protocol.domain.adapting import Adapted, adapted, gentle, region_minutes
+from services.protocol.domain.cadence import Cadence, Standing, stand
+from services.protocol.domain.changes import Changed, LastSession, changed, last_session
+from services.protocol.domain.definition import Definition
+from services.protocol.domain.focusing import Wanted, wanted
+from services.protocol.domain.gates import open_gates
+from services.protocol.domain.keeping import Exercise, keeping
+from services.protocol.domain.lines import Line, lines
+from services.protocol.domain.state import Course, Visit
 from services.protocol.domain.techniques import Allowed, NotYet, allowed, not_yet
-from shared.vocabulary import Region, Technique
-
-REGION_OF_POINT: dict[str, Region] = {
-    "occiput": "neck",
-    "low_cervical": "neck",
-    "trapezius": "shoulder",
-    "supraspinatus": "upper_back",
-    "second_rib": "chest",
-    "lateral_epicondyle": "forearm",
-    "gluteal": "gluteal",
-    "greater_trochanter": "hip",
-    "knee": "knee",
-}
-FOCUS_REGIONS = 4
-
-
-class PlannedStep(Struct, frozen=True, kw_only=True):
-    """One step of the session to come."""
-
-    step: str
-    technique: Technique
-    minutes: int
-    detail: str
-    source: str
-    region: Region | None = None
+from services.protocol.domain.tender import TenderPoints, tender_points
+from services.protocol.domain.timeplan import Ask, PlannedStep, longest_prone, time_plan
+from shared.vocabulary import Region, Side
 
 
 class Focus(Struct, frozen=True, kw_only=True):
-    """A region to spend time on, within the session's minutes."""
+    """A region to dwell on; its minutes are those of its steps in the plan."""
 
     region: Region
     minutes: int
     why: str
+    source: str
+    side: Side | None = None
 
 
-class LastSession(Struct, frozen=True, kw_only=True):
-    """Figures of the session before."""
+class Followed(Struct, frozen=True, kw_only=True):
+    """Which protocol the course follows, in which version."""
 
-    on: str
-    pain_before: int
-    pain_after: int
-    minutes: int
-    tender_points: int
-    aggravated: bool
-    contraction: bool
-    regions: list[str]
+    id: str
+    title: str
+    version: int
+
+
+class Prone(Struct, frozen=True, kw_only=True):
+    """Minutes of the plan's longest stretch prone, and the most there may be."""
+
+    longest: int
+    limit: int | None
 
 
 class Note(Struct, frozen=True, kw_only=True):
     """The note as `GET /courses/{id}/note` gives it, less `prepared_at`."""
 
+    protocol: Followed
+    label: str | None
     ordinal: int
     phase: dict[str, Any]
     minutes: int
-    positions: list[Sourced]
+    positions: list[Line]
     sequence: list[PlannedStep]
+    prone: Prone
     focus: list[Focus]
+    tender_points: TenderPoints
     allowed: Allowed
     not_yet: list[NotYet]
-    cautions: list[Sourced]
-    exercise: dict[str, Any]
-    last_session: LastSession | None = None
-    tell: list[Sourced] = []
-    body_maps: list[str] = []
-    label: str | None = None
+    adapted: list[Adapted]
+    changed: list[Changed]
+    cautions: list[Line]
+    tell: list[Line]
+    exercise: Exercise
+    last_session: LastSession | None
+    body_maps: list[str]
+    arrows: dict[str, list[dict[str, Any]]]
 
     @property
     def digest(self) -> str:
@@ -86,35 +79,69 @@ class Note(Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
 
 
+class Stand(Struct, frozen=True, kw_only=True):
+    """Where the course stands as the note is made."""
+
+    cadence: Cadence
+    standing: Standing
+
+    @property
+    def series(self) -> bool:
+        """Whether the next session is one of a series."""
+        return self.standing.phase is not None and self.standing.phase.kind == "series"
+
+
 def prepare(definition: Definition, state: Course) -> Note:
-    """The note for the course's next session, from its opening on."""
+    """The note for the course's next session, from its opening on. Equal courses have equal notes, byte for byte."""
     cadence = state.cadence(definition)
-    ordinal, place, standing = cadence.completed + 1, cadence.place + 1, stand(cadence)
-    series = standing.phase is not None and standing.phase.kind == "series"
-    may = allowed(definition, place, [given.session for given in state.given], series=series)
-    minutes = _appointment_minutes(definition, state)
-    sequence = _sequence(definition, may, minutes)
-    return Note(
-        ordinal=ordinal,
-        phase=phase_view(definition, state),
+    at = Stand(cadence=cadence, standing=stand(cadence))
+    ordinal, place = cadence.completed + 1, cadence.place + 1
+    before = [given.session for given in state.given]
+    opened = open_gates(definition, place, before, series=at.series)
+    may = allowed(definition, place, before, series=at.series)
+    points, visit = tender_points(definition, state.given), _visit(state)
+    dwell = wanted(definition, points, before)
+    minutes = _minutes(visit) if visit else definition.policy.session_minutes
+    ask = Ask(
         minutes=minutes,
-        positions=definition.positions,
-        sequence=sequence,
-        focus=_focus(definition, state, sequence),
-        allowed=may,
-        not_yet=not_yet(definition, may, series=series),
-        cautions=[caution for caution in definition.cautions if caution.until is None or ordinal <= caution.until],
-        exercise=_exercise(definition, state, may),
-        last_session=_last(state),
-        tell=[told for told in definition.tell if told.until is None or ordinal <= told.until],
-        body_maps=definition.body_maps,
+        opened=opened,
+        wanted=dwell,
+        points=len(points.left),
+        region_minutes=region_minutes(definition, state.given),
+        gentle=gentle(definition, state.given),
+    )
+    sequence = time_plan(definition, ask)
+    last = last_session(definition, state)
+    return Note(
+        protocol=Followed(id=definition.id, title=definition.title, version=definition.version),
         label=definition.label,
+        ordinal=ordinal,
+        phase=_phase(definition, at.standing),
+        minutes=minutes,
+        positions=lines(definition.positions, ordinal, before),
+        sequence=sequence,
+        prone=_prone(definition, sequence),
+        focus=_focus(dwell, sequence),
+        tender_points=points,
+        allowed=may,
+        not_yet=not_yet(definition, opened, series=at.series),
+        adapted=list(adapted(definition, place, state.given, series=at.series)),
+        changed=changed(definition, state, last, opened),
+        cautions=lines(definition.cautions, ordinal, before),
+        tell=lines(definition.tell, ordinal, before),
+        exercise=keeping(definition, state, allowed=may.exercise, until=_day(state, visit)),
+        last_session=last,
+        body_maps=definition.body_maps,
+        arrows=_arrows(definition),
     )
 
 
 def phase_view(definition: Definition, state: Course) -> dict[str, Any]:
     """The phase of the next session: `{kind, number, sessions, done}`; the last one when all is done."""
-    standing = stand(state.cadence(definition))
+    return _phase(definition, stand(state.cadence(definition)))
+
+
+def _phase(definition: Definition, standing: Standing) -> dict[str, Any]:
     if standing.phase:
         phase, done = standing.phase, standing.done
     else:
@@ -123,73 +150,41 @@ def phase_view(definition: Definition, state: Course) -> dict[str, Any]:
     return {"kind": phase.kind, "number": phase.number, "sessions": phase.sessions, "done": done}
 
 
-def _appointment_minutes(definition: Definition, state: Course) -> int:
+def _visit(state: Course) -> Visit | None:
+    """The first appointment after the last session."""
     last = state.given[-1].session.started_at if state.given else None
-    for visit in state.visits:
-        if last is None or visit.starts_at > last:
-            return int((visit.ends_at - visit.starts_at).total_seconds() // 60)
-    return definition.policy.session_minutes
+    return next((visit for visit in state.visits if last is None or visit.starts_at > last), None)
 
 
-def _sequence(definition: Definition, may: Allowed, minutes: int) -> list[PlannedStep]:
-    """Steps in order; their minutes add up to the appointment's."""
-    steps = [step for step in definition.steps if step.needs is None or getattr(may, step.needs)]
-    given = share_out(steps, minutes, definition.policy.region_minutes, intensive=may.intensive)
-    return [
-        PlannedStep(
-            step=step.step, technique=step.technique, minutes=given[n], detail=step.detail, source=step.source,
-            region=step.region,
-        )
-        for n, step in enumerate(steps)
-        if given[n]
-    ]  # fmt: skip
+def _minutes(visit: Visit) -> int:
+    return int((visit.ends_at - visit.starts_at).total_seconds() // 60)
 
 
-def _focus(definition: Definition, state: Course, sequence: Sequence[PlannedStep]) -> list[Focus]:
-    """The minutes of each region: those of its own steps and a part of the kneading, as many as one may have."""
-    whys = _whys(definition, state)
-    holding = {step.step for step in definition.steps if step.holds_focus}
-    parts = by_weight([1] * len(whys), sum(step.minutes for step in sequence if step.step in holding))
-    own, most = Counter[str](), definition.policy.region_minutes
+def _day(state: Course, visit: Visit | None) -> date | None:
+    """The day the note is for as far as that is known: of the visit, else the last on which something was done."""
+    done = [one.on for one in (*state.given[-1:], *state.exercised[-1:])]
+    return visit.on if visit else max(done, default=state.cleared_on)
+
+
+def _prone(definition: Definition, sequence: Sequence[PlannedStep]) -> Prone:
+    limit = definition.limits.prone_minutes
+    return Prone(longest=longest_prone(sequence), limit=limit.most if limit else None)
+
+
+def _focus(dwell: Sequence[Wanted], sequence: Sequence[PlannedStep]) -> list[Focus]:
+    spent = Counter[str]()
     for step in sequence:
-        own[step.region or ""] += step.minutes
-    given = [min(own[region] + part, most) for region, part in zip(whys, parts, strict=True)]
-    return [Focus(region=r, minutes=n, why=why) for (r, why), n in zip(whys.items(), given, strict=True) if n]
+        spent[step.region or ""] += step.minutes
+    return [
+        Focus(region=one.region, side=one.side, minutes=spent[one.region], why=one.why, source=one.source)
+        for one in dwell
+        if spent[one.region]
+    ]
 
 
-def _whys(definition: Definition, state: Course) -> dict[Region, str]:
-    """Regions with tender points last time first, then those the protocol names, each with the reason."""
-    points = Counter(_regions_of_points(state))
-    whys: dict[Region, str] = {
-        region: f"{count} tender point{'s' if count > 1 else ''} last time" for region, count in points.most_common()
-    }
-    for usual in definition.focus:
-        whys.setdefault(usual.region, usual.why)
-    return dict(list(whys.items())[:FOCUS_REGIONS])
-
-
-def _regions_of_points(state: Course) -> list[Region]:
-    points = state.given[-1].session.tender_points if state.given else []
-    return [REGION_OF_POINT[point.rpartition("_")[0]] for point in points]
-
-
-def _exercise(definition: Definition, state: Course, may: Allowed) -> dict[str, Any]:
-    per_week = target(definition, state) if may.exercise else 0
-    return {"cleared": may.exercise, "per_week": per_week, "advice": definition.exercise if may.exercise else []}
-
-
-def _last(state: Course) -> LastSession | None:
-    if not state.given:
-        return None
-    given = state.given[-1]
-    session = given.session
-    return LastSession(
-        on=given.on.isoformat(),
-        pain_before=session.pain_before,
-        pain_after=session.pain_after,
-        minutes=sum(region.minutes for region in session.regions),
-        tender_points=len(session.tender_points),
-        aggravated=session.aggravated,
-        contraction=session.contraction,
-        regions=[region.region for region in session.regions],
-    )
+def _arrows(definition: Definition) -> dict[str, list[dict[str, Any]]]:
+    """Those a practice entered, by area. None are invented."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for arrow in sorted(definition.arrows, key=lambda one: one.order):
+        found.setdefault(arrow.area, []).append({"from": arrow.start, "to": arrow.end, "order": arrow.order})
+    return found

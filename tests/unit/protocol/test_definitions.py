@@ -3,7 +3,7 @@
 import pytest
 
 from services.protocol.app import protocols
-from services.protocol.domain.note import REGION_OF_POINT
+from services.protocol.domain.focusing import REGION_OF_POINT
 from shared.config import Practice
 from shared.vocabulary import TenderPoint
 from tests.unit.protocol.told import definition

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import services.protocol as package
 from services.protocol.domain import commands as c
 from services.protocol.domain.course import course_decider
-from services.protocol.domain.definition import Definition, parse
+from services.protocol.domain.definition import Definition
+from services.protocol.domain.parsing import parse
 from services.protocol.domain.state import Course
 from shared.clock import day_of
 from shared.decider import Refused

@@ -1,0 +1,101 @@
+"""What is new since the note before: the last session in figures, the phase, what has become allowed."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from services.protocol.domain.cadence import stand
+from services.protocol.domain.definition import Definition
+from services.protocol.domain.gates import open_gates
+from services.protocol.domain.naming import named
+from services.protocol.domain.state import Course, Given
+
+
+class Changed(Struct, frozen=True, kw_only=True):
+    """What is new; a figure of the client's own has no source."""
+
+    text: str
+    source: str | None = None
+
+
+class Against(Struct, frozen=True, kw_only=True):
+    """A rule the last session went against, in words."""
+
+    rule: str
+    text: str
+    source: str
+
+
+class LastSession(Struct, frozen=True, kw_only=True):
+    """The session before, in figures."""
+
+    on: str
+    ordinal: int
+    pain_before: int
+    pain_after: int
+    minutes: int
+    tender_points: int
+    aggravated: bool
+    contraction: bool
+    regions: list[str]
+    deviations: list[Against]
+
+
+def last_session(definition: Definition, state: Course) -> LastSession | None:
+    """The session before, absent where none is written down here."""
+    if not state.given:
+        return None
+    given = state.given[-1]
+    session = given.session
+    return LastSession(
+        on=given.on.isoformat(),
+        ordinal=state.completed,
+        pain_before=session.pain_before,
+        pain_after=session.pain_after,
+        minutes=sum(region.minutes for region in session.regions),
+        tender_points=len(session.tender_points),
+        aggravated=session.aggravated,
+        contraction=session.contraction,
+        regions=[region.region for region in session.regions],
+        deviations=list(_against(definition, state, given)),
+    )
+
+
+def _against(definition: Definition, state: Course, given: Given) -> Iterator[Against]:
+    for one in state.deviations:
+        if one.session_id == given.session.session_id:
+            text, source = named(definition, one.rule)
+            yield Against(rule=one.rule, text=text, source=source)
+
+
+def changed(definition: Definition, state: Course, last: LastSession | None, opened: frozenset[str]) -> list[Changed]:
+    """Everything new since the note for the session before; nothing where there was none."""
+    if last is None:
+        return []
+    return [*_figures(last), *_since_then(definition, state, opened)]
+
+
+def _figures(last: LastSession) -> Iterator[Changed]:
+    yield Changed(text=f"Pain {last.pain_before} before and {last.pain_after} after the session of {last.on}.")
+    if last.aggravated:
+        yield Changed(text="The client was worse after it.")
+    if last.contraction:
+        yield Changed(text="A muscle contracted during it.")
+    for against in last.deviations:
+        yield Changed(text=against.text, source=against.source)
+
+
+def _since_then(definition: Definition, state: Course, opened: frozenset[str]) -> Iterator[Changed]:
+    """The phase and the gates as they are, beside what they were before the last session."""
+    now, then = state.cadence(definition), state.cadence(definition, len(state.given) - 1)
+    phase, before = stand(now).phase, stand(then).phase
+    if phase and phase != before:
+        yield Changed(text=f"{phase.name.capitalize()} begins.", source=phase.source or None)
+    series = before is not None and before.kind == "series"
+    sessions: Sequence[Given] = state.given[:-1]
+    earlier = open_gates(definition, then.place + 1, [given.session for given in sessions], series=series)
+    for gate in definition.gates:
+        if gate.what in opened - earlier:
+            yield Changed(text=f"Newly allowed: {gate.title}.", source=gate.source)
+        elif gate.what in earlier - opened:
+            yield Changed(text=f"No longer allowed: {gate.title}.", source=gate.source)

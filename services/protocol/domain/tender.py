@@ -1,0 +1,45 @@
+"""Which tender points are left, and how to treat them (domain.md §3.3, source A)."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from services.protocol.domain.definition import Definition
+from services.protocol.domain.lines import Line, line
+from services.protocol.domain.state import Given
+
+
+class TenderPoints(Struct, frozen=True, kw_only=True):
+    """Sites found when they were last looked for (`found_on`), and those found earlier that are gone.
+
+    `seconds` is how long each is pressed, `how` how, absent where the protocol does not treat them.
+    """
+
+    left: list[str] = []
+    found_on: str | None = None
+    gone: list[str] = []
+    how: Line | None = None
+    seconds: int | None = None
+    when: str = "last time"
+
+
+def tender_points(definition: Definition, given: Sequence[Given]) -> TenderPoints:
+    """A session that notes none may not have looked: the last that noted any counts."""
+    limit, how = definition.limits.tender_point_seconds, definition.tender_points
+    seen = [one for one in given if one.session.tender_points]
+    left = list(seen[-1].session.tender_points) if seen else []
+    earlier = dict.fromkeys(point for one in seen[:-1] for point in one.session.tender_points)
+    on = seen[-1].on.isoformat() if seen else None
+    return TenderPoints(
+        left=left,
+        found_on=on,
+        gone=[point for point in earlier if point not in left],
+        how=line(how) if how else None,
+        seconds=limit.most if limit else None,
+        when="last time" if seen and seen[-1] is given[-1] else f"on {on}",
+    )
+
+
+def site_of(point: str) -> str:
+    """`occiput` of `occiput_left`."""
+    return point.rpartition("_")[0]
