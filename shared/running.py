@@ -12,7 +12,7 @@ from aiohttp import web
 from shared import health, settle
 from shared.bus.ask import answer
 from shared.bus.consumer import Consumer
-from shared.bus.hearing import Hearing
+from shared.bus.hearing import Aside, Hearing
 from shared.bus.relay import Relay
 from shared.http.app import make_app
 from shared.http.auth import Tokens
@@ -36,9 +36,10 @@ class Running:
         self.service = service
         self.leads = False
         self.relay = Relay(service.bus, service.store, definition.published) if definition.published else None
+        aside = Aside()
         self.consumers = {
             producer: Consumer(
-                service.bus, service.store, Hearing(definition.name, producer, published, definition.reactions)
+                service.bus, service.store, Hearing(definition.name, producer, published, definition.reactions, aside)
             )
             for producer, published in definition.hears.items()
         }

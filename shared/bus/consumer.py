@@ -13,7 +13,7 @@ from nats.js.errors import NotFoundError
 from shared import metrics
 from shared.bus.connection import Bus
 from shared.bus.envelope import Heard, heard
-from shared.bus.hearing import Gap, Hearing, park
+from shared.bus.hearing import Gap, Hearing
 from shared.bus.pull import Pull
 from shared.messages import Cause
 from shared.store.store import Store
@@ -35,7 +35,11 @@ class Consumer:
         self._bus = bus
         self._store = store
         self._hearing = hearing
-        self.position = 0
+
+    @property
+    def position(self) -> int:
+        """Up to where this producer's events are applied."""
+        return self._hearing.position
 
     async def run(self) -> None:
         """Fetch, apply, acknowledge; from the start again after a gap (what was applied is skipped)."""
@@ -52,7 +56,7 @@ class Consumer:
     async def _listen(self) -> None:
         js = self._bus.client.jetstream(timeout=2)
         await self._ensure(js)
-        self.position = await self._checkpoint()
+        await self._recall()
         pull = Pull(self._bus.client, self._hearing.producer, self._bus.name, BATCH)
         try:
             while True:
@@ -61,11 +65,10 @@ class Consumer:
         finally:
             await pull.close()
 
-    async def _checkpoint(self) -> int:
-        rows = await self._store.fetch(
-            "select position from public.checkpoint where producer = $1", self._hearing.producer
-        )
-        return int(rows[0]["position"]) if rows else 0
+    async def _recall(self) -> None:
+        """Where the checkpoint stands; made when this producer is heard for the first time."""
+        rows = await self._store.fetch(CHECKPOINT, self._hearing.producer)
+        self._hearing.position = rows[0]["position"]
 
     async def _ensure(self, js: JetStreamContext) -> None:
         try:
@@ -94,10 +97,12 @@ class Consumer:
         """Apply the batch, however long the database is away; one by one when the whole fails."""
         while True:
             try:
-                self.position = await self._write(batch)
+                await self._write(batch)
                 metrics.events_heard.labels(self._hearing.producer).inc(len(batch))
             except Unavailable:
                 await asyncio.sleep(0.2)
+            except asyncpg.SerializationError:
+                await self._recall()  # another replica has heard in between: what it applied is skipped
             except asyncpg.PostgresError as error:
                 await self._one_by_one(batch, error)
                 return
@@ -110,18 +115,24 @@ class Consumer:
                 await self._apply([one])
             return
         log.error("event_parked", type=batch[0].event_type, position=batch[0].position, sqlstate=error.sqlstate)
-        self.position = await self._write(batch, parked=f"sqlstate:{error.sqlstate}")
+        await self._write(batch, parked=f"sqlstate:{error.sqlstate}")
 
-    async def _write(self, batch: list[Heard], parked: str | None = None) -> int:
+    async def _write(self, batch: list[Heard], parked: str | None = None) -> None:
         async def unit(tx: Tx) -> int:
             if parked:
-                park(tx, batch[0], parked)
-                return await self._hearing.skip(tx, batch[0])
+                return await self._hearing.pass_over(tx, batch[0], parked)
             return await self._hearing.apply(tx, batch)
 
         cause = Cause(actor=self._bus.name, correlation_id=uuid.uuid7())
         streams = () if parked else self._hearing.streams(batch)
-        return int((await self._store.write(unit, cause, streams=streams, reads=True)).value)
+        done = await self._store.write(unit, cause, streams=streams, reads=self._hearing.reads(batch))
+        self._hearing.position = done.value
+
+
+CHECKPOINT = """
+with made as (insert into public.checkpoint (producer, position) values ($1, 0) on conflict do nothing)
+select coalesce((select position from public.checkpoint where producer = $1), 0) as position
+"""
 
 
 def _durable(name: str) -> ConsumerConfig:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -33,11 +34,30 @@ class Gap(Exception):  # noqa: N818 - a reason to start the consumer again
     """An event before this one has not been heard."""
 
 
-class Hearing:
-    """Applies events of one producer, each exactly once: the checkpoint moves in the transaction of the effects."""
+@dataclass
+class Aside:
+    """Whether events of the service may be parked: then the table tells whose events have to wait."""
 
-    def __init__(self, service: str, producer: str, published: Sequence[type[Event]], reactions: Reactions) -> None:
+    any: bool = True
+
+
+class Hearing:
+    """Applies events of one producer, each exactly once: the checkpoint moves in the transaction of the effects.
+
+    `position` is where the checkpoint stands, as far as this replica knows; another replica's is met when it moves.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        producer: str,
+        published: Sequence[type[Event]],
+        reactions: Reactions,
+        aside: Aside | None = None,
+    ) -> None:
         self.producer = producer
+        self.position = 0
+        self._aside = aside or Aside()
         self._service = service
         self._classes = {cls.__name__: cls for cls in published}
         self._reactions = reactions
@@ -51,6 +71,10 @@ class Hearing:
                 piece = []
             piece.append(heard)
         yield piece
+
+    def reads(self, piece: Sequence[Heard]) -> bool:
+        """Whether this piece can only be applied with a look into the tables."""
+        return self._aside.any or self._looks_up(piece[0])
 
     def _looks_up(self, heard: Heard) -> bool:
         cls = self._classes.get(heard.event_type)
@@ -74,25 +98,39 @@ class Hearing:
 
     async def apply(self, tx: Tx, batch: Sequence[Heard]) -> int:
         """Apply what is new of the batch; gives the position reached. One that fails is parked, with its followers."""
-        row = (await tx.fetch(BEFORE, self.producer))[0]
-        position, waiting = row["position"], set(row["waiting"] or ())
+        position, waiting = self.position, await self._waiting(tx)
         for heard in batch:
             if heard.position <= position:
                 continue
             if heard.previous > position:
                 raise Gap(f"{self.producer}: {heard.previous} was not heard")
             if heard.client_id in waiting:
-                park(tx, heard, "waits_behind_another")
+                self.park(tx, heard, "waits_behind_another")
             elif not await self._handled(tx, heard):
                 waiting |= {heard.client_id} - {None}
             position = heard.position
-        tx.execute(CHECKPOINT, self.producer, position)
-        return int(position)
+        tx.heard(self.producer, self.position, position)
+        return position
 
-    async def skip(self, tx: Tx, heard: Heard) -> int:
-        """Move past an event that was parked."""
-        tx.execute(CHECKPOINT, self.producer, heard.position)
+    async def pass_over(self, tx: Tx, heard: Heard, error: str) -> int:
+        """Park an event that the database would not take; gives the position reached."""
+        self.park(tx, heard, error)
+        tx.heard(self.producer, self.position, heard.position)
         return heard.position
+
+    def park(self, tx: Tx, heard: Heard, error: str) -> None:
+        """Keep the event aside until somebody has mended what it failed on."""
+        self._aside.any = True
+        headers = msgspec.json.encode(heard.headers)
+        tx.execute(PARK, heard.producer, heard.position, heard.client_id, heard.event_type, error, headers, heard.data)
+
+    async def _waiting(self, tx: Tx) -> set[UUID | None]:
+        """Clients of whom an event is parked."""
+        if not self._aside.any:
+            return set()
+        rows = await tx.fetch("select distinct client_id from public.parked")
+        self._aside.any = bool(rows)
+        return {row["client_id"] for row in rows} - {None}
 
     async def _handled(self, tx: Tx, heard: Heard) -> bool:
         try:
@@ -104,7 +142,7 @@ class Hearing:
             if type(error).__module__.startswith("asyncpg"):
                 raise
             log.exception("event_parked", producer=self.producer, type=heard.event_type, position=heard.position)
-            park(tx, heard, code_of(error))
+            self.park(tx, heard, code_of(error))
             return False
         return True
 
@@ -123,24 +161,10 @@ class Hearing:
             await tx.decide(stream, command, cause=cause)
 
 
-BEFORE = """
-select coalesce((select position from public.checkpoint where producer = $1), 0) as position,
-       (select array_agg(distinct client_id) from public.parked where client_id is not null) as waiting
-"""
-CHECKPOINT = """
-insert into public.checkpoint (producer, position) values ($1, $2)
-on conflict (producer) do update set position = excluded.position
-"""
 PARK = """
 insert into public.parked (producer, position, client_id, type, error, headers, data, parked_at)
 values ($1, $2, $3, $4, $5, $6, $7, now())
 """
-
-
-def park(tx: Tx, heard: Heard, error: str) -> None:
-    """Keep the event aside until somebody has mended what it failed on."""
-    headers = msgspec.json.encode(heard.headers)
-    tx.execute(PARK, heard.producer, heard.position, heard.client_id, heard.event_type, error, headers, heard.data)
 
 
 def code_of(error: Exception) -> str:

@@ -24,7 +24,7 @@ from shared.tasks import woken
 log = structlog.get_logger()
 
 BATCH = 500
-SINGLY = 40
+SINGLY = 12
 """Up to so many events go one by one: an atomic batch costs the server's disk as much as a dozen single messages."""
 PATIENCE = 2.0
 FAILURES_BEFORE_RECONNECT = 3

@@ -8,18 +8,27 @@ import asyncpg
 
 from shared.messages import Recorded
 from shared.store.codec import Codec
-from shared.store.unit import Pending
+from shared.store.unit import HeardUpto, Pending
 
 
 async def append(
-    connection: asyncpg.Connection, codec: Codec, head: int, events: Sequence[Pending], now: datetime
+    connection: asyncpg.Connection,
+    codec: Codec,
+    head: int,
+    events: Sequence[Pending],
+    now: datetime,
+    *,
+    heard: Sequence[HeardUpto],
 ) -> int | None:
     """Append after position `head`; gives the last position then, absent when the log ends elsewhere by now.
+
+    Raises `asyncpg.SerializationError` when another replica has heard what is `heard` here.
 
     The codec was made ready for the events' clients just before: nothing is awaited between that and the encoding.
     """
     rows = [_row(codec, pending) for pending in events]
-    found: int | None = await connection.fetchval("select public.append_events($1, $2, $3)", head, rows, now)
+    query = "select public.append_events($1, $2, $3, $4)"
+    found: int | None = await connection.fetchval(query, head, rows, now, heard)
     return found
 
 

@@ -13,7 +13,7 @@ from shared.messages import Recorded
 from shared.store import claims
 from shared.store.append import append, as_recorded
 from shared.store.effects import execute
-from shared.store.unit import Changes, Folded, Pending, Statement, Tx, fold
+from shared.store.unit import Changes, Folded, Statement, Tx, fold
 from shared.store.work import Engine, KeyReused, Outcome, Work
 
 LOST = (
@@ -180,8 +180,7 @@ class Batch:
     async def _flush(self) -> None:
         """Store what was decided so far, with everything that follows from it."""
         waiting, self._unflushed = self._unflushed, []
-        if events := [pending for changes in waiting for pending in changes.events]:
-            await self._append(events)
+        await self._append(waiting)
         await execute(self._connection, self._lanes(waiting))
 
     def _lanes(self, waiting: list[Changes]) -> Iterable[list[Statement]]:
@@ -195,11 +194,15 @@ class Batch:
             lanes[f"own {n}"] += changes.statements
         return lanes.values()
 
-    async def _append(self, events: list[Pending]) -> None:
+    async def _append(self, waiting: list[Changes]) -> None:
+        events = [pending for changes in waiting for pending in changes.events]
+        heard = [one for changes in waiting for one in changes.heard]
+        if not events and not heard:
+            return
         client_ids = {pending.client_id for pending in events if pending.client_id}
         now, head = self._engine.clock.now(), self.head
         await self._engine.reader.codec.prepare(self._connection, client_ids)
-        stored = await append(self._connection, self._engine.reader.codec, head, events, now)
+        stored = await append(self._connection, self._engine.reader.codec, head, events, now, heard=heard)
         if stored is None:
             raise Stale
         self.head = stored

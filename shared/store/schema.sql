@@ -31,13 +31,19 @@ create type public.new_event as (
     actor text, correlation_id uuid, causation_id uuid
 );
 
+-- What a batch has heard of a producer: the events after one position, up to another.
+create type public.heard as (producer text, after bigint, upto bigint);
+
 -- Take the writers' lock, and append unless somebody else has written since `expected` was the last position; gives the
 -- last position then, and null when the units must be decided again. A function, because its statements see what was
--- committed while it waited for the lock; a single statement would not.
-create function public.append_events(expected bigint, events public.new_event[], at timestamptz)
+-- committed while it waited for the lock; a single statement would not. Checkpoints move in the same step, each from where
+-- it was thought to be: two replicas never count the same event as heard.
+create function public.append_events(expected bigint, events public.new_event[], at timestamptz,
+                                     heard public.heard[] default '{}')
     returns bigint language plpgsql as $$
 declare
     head bigint;
+    moved int;
 begin
     perform pg_advisory_xact_lock(7253);
     select coalesce(max(position), 0) into head from public.event;
@@ -49,6 +55,14 @@ begin
     select head + n, stream, version, event_id, type, data, client_id, actor, correlation_id, causation_id, at
       from unnest(events) with ordinality
            as new (stream, version, event_id, type, data, client_id, actor, correlation_id, causation_id, n);
+    if cardinality(heard) > 0 then
+        update public.checkpoint set position = one.upto from unnest(heard) as one
+         where checkpoint.producer = one.producer and checkpoint.position = one.after;
+        get diagnostics moved = row_count;
+        if moved <> cardinality(heard) then
+            raise exception 'another replica has heard these' using errcode = 'serialization_failure';
+        end if;
+    end if;
     return head + cardinality(events);
 end $$;
 

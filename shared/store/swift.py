@@ -27,7 +27,7 @@ class SwiftBatch(Batch):
         await self._load()
         for work in self._works:
             await self._run(work)
-        if not any(changes.events for changes in self._unflushed):
+        if not any(changes.events or changes.heard for changes in self._unflushed):
             raise Stale  # refusals and repeats are only sure under the lock
         if self._stands_alone():
             await self._append_alone()
@@ -38,7 +38,7 @@ class SwiftBatch(Batch):
 
     async def _append_alone(self) -> None:
         try:
-            await self._append([pending for changes in self._unflushed for pending in changes.events])
+            await self._append(self._unflushed)
         except LOST as error:
             raise InDoubt from error
 

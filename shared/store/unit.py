@@ -14,6 +14,8 @@ from shared.messages import Cause, Command, Event, Recorded, Redacted, category
 from shared.store.reader import Reader
 
 Statement = tuple[str, tuple[object, ...]]
+HeardUpto = tuple[str, int, int]
+"""Producer, the position its checkpoint stood at, and the one it moves to."""
 Projections = dict[type[Event], Callable[[Recorded], Iterable[Statement]]]
 
 
@@ -43,16 +45,18 @@ class Folded:
 
 @dataclass
 class Changes:
-    """What a unit wants stored: events, and statements of its own that belong to no stream."""
+    """What a unit wants stored: events, checkpoints moved, and statements of its own that belong to no stream."""
 
     folded: dict[str, Folded] = field(default_factory=dict)
     events: list[Pending] = field(default_factory=list)
+    heard: list[HeardUpto] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
 
     def take_over(self, other: "Changes") -> None:
         """Add what came after."""
         self.folded |= other.folded
         self.events += other.events
+        self.heard += other.heard
         self.statements += other.statements
 
 
@@ -110,6 +114,10 @@ class Tx:
     def execute(self, sql: str, *args: object) -> None:
         """A statement of the unit's own, run after its events are stored, in the same transaction."""
         self.changes.statements.append((sql, args))
+
+    def heard(self, producer: str, after: int, upto: int) -> None:
+        """The events of a producer after one position and up to another are dealt with."""
+        self.changes.heard.append((producer, after, upto))
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """Rows as of now; ask for `reads=True` so that earlier units of the batch are in the tables."""
