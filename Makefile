@@ -74,6 +74,9 @@ retry: $(SET) ## Try a service's parked events again: s=notify
 faults: $(SET) ## Break things at random under load and look whether anything was lost: MINUTES=30 SEED=…
 	@exec $(RUN) -m tests.faults --minutes "$(MINUTES)" $(if $(SEED),--seed "$(SEED)")
 
+restored: $(SET) ## Say that a service's database was restored from a backup: s=records (SURE=1)
+	@$(DO) "$(s)" restored $(if $(SURE),--sure)
+
 rebuild: $(SET) ## Make a service's read models again from its events: s=scheduling DATA=.seriatim
 	@$(DO) "$(s)" rebuild
 

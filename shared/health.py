@@ -52,6 +52,8 @@ async def why_not_ready(replica: "Running") -> list[str]:
         reasons.append("bus_away" if not service.bus.violation else "bus_refuses_us")
     if service.bus.unsafe:
         reasons.append("bus_does_not_sync_always")
+    if replica.relay and replica.relay.estranged:
+        reasons.append("stream_ahead_of_database")
     return reasons
 
 

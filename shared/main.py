@@ -1,4 +1,4 @@
-"""The command line of a service: serve, migrate, rebuild, events, retry."""
+"""The command line of a service: serve, migrate, rebuild, events, retry, restored."""
 
 import argparse
 import asyncio
@@ -16,10 +16,14 @@ from shared.config import Config, Practice, read_config, read_practice
 from shared.migrate import migrate
 from shared.operators import print_events, retry
 from shared.rebuild import rebuild
+from shared.restore import amend, restored
 from shared.running import running, serving
-from shared.service import Definition, Service
+from shared.service import Amends, Definition, Service
 
 log = structlog.get_logger()
+
+BUS_PATIENCE = 10.0
+"""Seconds."""
 
 Build = Callable[[Config, Practice], Definition]
 
@@ -61,17 +65,35 @@ async def _retry(service: Service, _: argparse.Namespace) -> None:
     sys.stdout.write(f"{went} events applied, {stayed} still parked\n")
 
 
+async def _restored(service: Service, asked: argparse.Namespace) -> None:
+    definition = service.definition
+    async with service.store.open():
+        amends = await definition.amends(service) if definition.amends else Amends()
+        if amends.question and not asked.sure:
+            sys.exit(f"{amends.question} If so, say it again with --sure. Nothing was changed.")
+        try:
+            await asyncio.wait_for(service.bus.connect(), BUS_PATIENCE)
+        except TimeoutError:
+            sys.exit("NATS does not answer: start it first, on an empty store if all services are restored.")
+        moved = await restored(service)
+        await amend(service, amends)
+        await service.bus.close()
+    told = [*amends.told, f"The log goes on beyond all that others have heard; {moved} events were moved there."]
+    sys.stdout.write("".join(f"{line}\n" for line in told))
+
+
 COMMANDS: dict[str, Callable[[Service, argparse.Namespace], Awaitable[None]]] = {
     "serve": _serve,
     "migrate": _migrate,
     "rebuild": _rebuild,
     "events": _events,
     "retry": _retry,
+    "restored": _restored,
 }
 
 
 def main(build: Build) -> None:
-    """`python -m services.<name> serve | migrate | rebuild | events | retry`."""
+    """`python -m services.<name> serve | migrate | rebuild | events | retry | restored`."""
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
     for name in COMMANDS:
@@ -80,6 +102,8 @@ def main(build: Build) -> None:
             command.add_argument("--stream", help="only this stream, such as course-<id>")
             command.add_argument("--client", type=UUID, help="only this client's events")
             command.add_argument("--follow", action="store_true", help="go on as new events come")
+        if name == "restored":
+            command.add_argument("--sure", action="store_true", help="what it asked about is so")
     asked = parser.parse_args()
     service = make_service(build, read_config())
     logs.configure(service.name)

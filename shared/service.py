@@ -10,11 +10,12 @@ from aiohttp import web
 from shared.bus.ask import ask
 from shared.bus.connection import Bus
 from shared.bus.hearing import Reactions
+from shared.bus.lineage import LogRestored
 from shared.clock import Clock
 from shared.config import Config, Practice
 from shared.decider import Decider
 from shared.http.routes import Missing, Route
-from shared.messages import Event
+from shared.messages import Command, Event
 from shared.questions import Question
 from shared.store.claims import Claims
 from shared.store.codec import Codec, EventTypes, PlainCodec, Upcast
@@ -27,11 +28,20 @@ from shared.store.work import Engine
 
 
 @dataclass(frozen=True)
+class Amends:
+    """What a service puts right after a restore: commands, what the operator must be sure of, what to tell."""
+
+    commands: Sequence[tuple[str, Command]] = ()
+    question: str = ""
+    told: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Definition:
     """What a service is made of. `hears` maps a producer to the events it publishes.
 
     `own(service)` opens what only this service has (a keyring, a sender) as `service.own`; `pages` adds handlers
-    that are not JSON routes.
+    that are not JSON routes; `amends` says what a restored database lacks.
     """
 
     name: str
@@ -51,6 +61,7 @@ class Definition:
     own: Callable[["Service"], AbstractAsyncContextManager[Any]] | None = None
     pages: Callable[[web.Application, "Service"], None] | None = None
     codec: Codec | None = None
+    amends: Callable[["Service"], Awaitable[Amends]] | None = None
 
 
 class Service:
@@ -72,6 +83,6 @@ class Service:
 
 
 def _engine(definition: Definition, clock: Clock) -> Engine:
-    types = EventTypes(definition.events, definition.upcasters)
+    types = EventTypes((*definition.events, LogRestored), definition.upcasters)
     effects = Effects(definition.projections, definition.claims, definition.timers)
     return Engine(Reader(types, definition.codec or PlainCodec()), definition.deciders, effects, clock)

@@ -23,6 +23,7 @@ from deploy.place import choose_ports
 from deploy.program import Program, start
 from deploy.secret import password
 from shared.migrate import migrate
+from tests.backup import Cluster
 
 _numbers = count(1)
 
@@ -81,6 +82,12 @@ async def fresh_database(service: str) -> tuple[str, str]:
     return session.url(service, name), session.url(f"{service}_owner", name)
 
 
+async def cluster() -> Cluster:
+    """The session's cluster, for backups."""
+    session = await _open_session()
+    return Cluster(session.port, password(session.secrets, "postgres"))
+
+
 @asynccontextmanager
 async def superuser(database: str = "postgres") -> AsyncIterator[asyncpg.Connection]:
     """A connection that may do anything in the session's cluster."""
@@ -118,6 +125,11 @@ class Nats(Server):
 
     def url(self, service: str) -> str:
         return nats.url(service, self.folder / "secrets", self.port)
+
+    def empty(self) -> None:
+        """Delete all streams; the server is stopped."""
+        for store in self.folder.glob("**/jetstream"):
+            shutil.rmtree(store)
 
 
 @asynccontextmanager

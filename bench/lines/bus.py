@@ -26,7 +26,8 @@ from bench.results import Row
 from bench.servers import Ground
 from shared.bus import envelope
 from shared.bus.connection import Bus
-from shared.bus.relay import BATCH, Relay, _stream
+from shared.bus.relay import BATCH, Relay
+from shared.bus.stream import stream_config
 from shared.running import running
 from shared.store.store import Store
 
@@ -170,7 +171,7 @@ async def _batches(bus: Bus, store: Store) -> Sample:
     try:
         sequence = (await js.stream_info(bus.name)).state.last_seq
     except NotFoundError:
-        sequence = (await js.add_stream(_stream(bus.name))).state.last_seq
+        sequence = (await js.add_stream(stream_config(bus.name))).state.last_seq
     made = await _made(bus.name, store)
     began = time.perf_counter()
     for _ in range(BATCHES):

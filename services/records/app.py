@@ -15,6 +15,7 @@ from services.records.domain import chart, client, diary
 from services.records.names import Names
 from services.records.projections import PROJECTIONS
 from services.records.queries import ANSWERS
+from services.records.restoring import amends
 from services.records.sealing import Sealing
 from services.records.sweeping import Sweeping
 from services.records.wrapping import WrappingKeyMissing, WrappingKeys
@@ -88,4 +89,5 @@ def build(config: Config, practice: Practice) -> Definition:  # noqa: ARG001 - e
         answers=ANSWERS,
         own=partial(own, sealing),
         codec=sealing,
+        amends=amends,
     )

@@ -8,14 +8,13 @@ from contextlib import suppress
 import msgspec
 import structlog
 import uuid_utils.compat as uuid
-from msgspec import Struct
 from nats.errors import Error
-from nats.js.api import DiscardPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
 
 from shared import metrics
 from shared.bus import envelope
 from shared.bus.connection import Bus
+from shared.bus.lineage import Estranged, goes_on
+from shared.bus.stream import PubAck, left_off
 from shared.messages import Event, Recorded
 from shared.store.store import Store
 from shared.store.work import Unavailable
@@ -28,23 +27,12 @@ SINGLY = 12
 """Up to so many events go one by one: an atomic batch costs the server's disk as much as a dozen single messages."""
 PATIENCE = 2.0
 FAILURES_BEFORE_RECONNECT = 3
+LOOK_AGAIN = 0.5
+"""Seconds."""
 
 
 class InDoubt(Exception):  # noqa: N818 - not an error: what was stored is read, never guessed
     """It is not known whether the batch was stored."""
-
-
-class ApiError(Struct):
-    """Why JetStream did not store a message."""
-
-    err_code: int
-
-
-class PubAck(Struct):
-    """JetStream's answer to a message or to the last of a batch."""
-
-    seq: int = 0
-    error: ApiError | None = None
 
 
 class Relay:
@@ -58,6 +46,7 @@ class Relay:
         self._fresh: deque[Recorded] = deque(maxlen=4 * BATCH)
         self.position = 0
         self.scanned = 0
+        self.estranged = False
         self._sequence = 0
         store.writer.on_commit.append(self._remember)
 
@@ -72,9 +61,11 @@ class Relay:
         while True:
             try:
                 await self._resume()
-                failures = 0
+                failures, self.estranged = 0, False
                 while True:
                     await self._publish_new()
+            except Estranged:
+                await self._wait_for_an_operator()
             except (InDoubt, Error, Unavailable, TimeoutError) as error:
                 failures += 1
                 metrics.relay_in_doubt.inc()
@@ -85,21 +76,20 @@ class Relay:
                         await self._bus.client.force_reconnect()
                 await asyncio.sleep(0.1)
 
+    async def _wait_for_an_operator(self) -> None:
+        """Nothing is published until somebody says `restored`; what is written meanwhile is kept for then."""
+        if not self.estranged:
+            log.error("stream_ahead_of_database")
+        self.estranged = True
+        await asyncio.sleep(LOOK_AGAIN)
+
     async def _resume(self) -> None:
         """Make the stream if it is missing, and find the last event it holds."""
         js = self._bus.client.jetstream(timeout=PATIENCE)
-        name = self._bus.name
-        try:
-            info = await js.stream_info(name)
-        except NotFoundError:
-            info = await js.add_stream(_stream(name))
-        self._sequence = info.state.last_seq
-        self.position = await self._last_position(js, name) if info.state.messages else 0
-        self.scanned = self.position
-
-    async def _last_position(self, js: object, name: str) -> int:
-        message = await js.get_msg(name, self._sequence)  # type: ignore[attr-defined]
-        return int(message.headers[envelope.POSITION])
+        self._sequence, last = await left_off(js, self._bus.name)
+        self.position = self.scanned = 0
+        if last:
+            self.position, self.scanned = last.position, await goes_on(self._store, last.position, last.event_id)
 
     def _remember(self, committed: Sequence[Recorded]) -> None:
         """What this process has just stored need not be read again."""
@@ -184,17 +174,3 @@ class Relay:
             await client.publish(subject, data, headers=headers)
             return None
         return (await client.request(subject, data, timeout=PATIENCE, headers=headers)).data
-
-
-def _stream(name: str) -> StreamConfig:
-    """The stream of a service: kept for ever, never edited, full rather than forgetful."""
-    return StreamConfig(
-        name=name,
-        subjects=[f"{name}.>"],
-        storage=StorageType.FILE,
-        discard=DiscardPolicy.NEW,
-        duplicate_window=600,
-        deny_delete=True,
-        allow_atomic=True,
-        allow_direct=True,
-    )

@@ -94,7 +94,13 @@ class EraseClient(Command, frozen=True, kw_only=True):
     """Forget the person. Asked twice it is done once."""
 
 
-ClientCommand = RegisterClient | ChangeDetails | EraseClient
+class ConfirmErasure(Command, frozen=True, kw_only=True):
+    """The client's key is gone: they were erased after the backup that the database was restored from."""
+
+    client_id: UUID
+
+
+ClientCommand = RegisterClient | ChangeDetails | EraseClient | ConfirmErasure
 
 
 def decide(command: ClientCommand, state: Client) -> list[ClientEvent]:
@@ -107,9 +113,11 @@ def decide(command: ClientCommand, state: Client) -> list[ClientEvent]:
             return []
         case ChangeDetails(), Registered():
             return _changed(state, command.changes)
+        case ConfirmErasure(), Unregistered() | Registered():  # nothing sealed can be read, so nobody is known
+            return [ClientErased(client_id=command.client_id)]
         case EraseClient(), Registered():
             return [ClientErased(client_id=state.client_id)]
-        case EraseClient(), Erased():
+        case EraseClient() | ConfirmErasure(), Erased():
             return []
     raise Unknown("There is no such client.")
 

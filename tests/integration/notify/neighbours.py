@@ -13,7 +13,7 @@ import uuid_utils.compat as uuid
 from deploy import nats
 from shared.bus import envelope
 from shared.bus.connection import Bus
-from shared.bus.relay import _stream
+from shared.bus.stream import stream_config
 from shared.messages import Cause, Recorded
 from tests.harness import It
 
@@ -50,7 +50,7 @@ async def neighbour(it: It, name: str) -> AsyncIterator[Neighbour]:
     port = urlsplit(config.nats).port or 0
     bus = Bus(name, nats.url(name, config.token_key.parent.parent / "secrets", port))
     await bus.connect()
-    await bus.client.jetstream().add_stream(_stream(name))
+    await bus.client.jetstream().add_stream(stream_config(name))
     try:
         yield Neighbour(bus)
     finally:

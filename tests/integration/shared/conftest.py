@@ -28,11 +28,16 @@ def clock() -> Clock:
 
 
 async def database(name: str) -> str:
+    return (await owned_database(name))[0]
+
+
+async def owned_database(name: str) -> tuple[str, str]:
+    """Its address for the service and for the owner of its tables."""
     service, owner = await servers.fresh_database(name)
     connection = await asyncpg.connect(owner)
     await connection.execute(tally.TABLE)
     await connection.close()
-    return service
+    return service, owner
 
 
 @pytest.fixture
