@@ -22,7 +22,7 @@ ExerciseRegion = Literal["neck", "shoulders", "upper_back", "lower_back", "hips"
 DeviationRule = Literal[
     "region_over_10_min", "prone_over_12_min", "full_body_too_early", "intensive_too_early", "pir_too_early",
     "pir_with_contraction", "periosteal_out_of_phase", "exercise_too_early", "session_in_break", "min_gap",
-    "too_many_in_7_days", "closed", "not_started", "paused", "foreign_course",
+    "too_many_in_7_days", "closed", "not_started", "paused", "foreign_course", "same_appointment",
 ]  # fmt: skip
 Position = Literal["side_lying", "prone", "supine", "seated", "standing"]
 """How the client lies, sits or stands."""

@@ -14,7 +14,8 @@ from services.protocol.domain.definition import Definition
 from services.protocol.domain.judging import verdicts
 from services.protocol.domain.state import Course
 from services.protocol.history import happenings
-from services.protocol.queries import CourseView, definitions
+from services.protocol.queries import definitions
+from services.protocol.views import CourseView
 from shared.clock import day_of
 from shared.decider import Unknown, refuse
 from shared.http.problems import Forbidden, Malformed

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct, field
 
 from services.protocol.history import Happening
-from services.protocol.queries import CourseView
+from services.protocol.views import CourseView
 from shared.http.problems import Malformed
 from shared.messages import Instant
 from shared.questions import Verdict

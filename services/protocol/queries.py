@@ -5,17 +5,18 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
+from services.protocol import views
 from services.protocol.domain.cadence import stand
 from services.protocol.domain.course import stream
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.exercise import target, weeks
 from services.protocol.domain.judging import verdicts
-from services.protocol.domain.note import Note, phase_view, prepare
+from services.protocol.domain.note import Note, prepare
 from services.protocol.domain.plan import plan
 from services.protocol.domain.reflow import reflow
 from services.protocol.domain.state import Course
+from services.protocol.domain.ways import ways
+from services.protocol.views import CourseView
 from shared.clock import day_of
 from shared.decider import Unknown
 from shared.questions import (
@@ -24,34 +25,15 @@ from shared.questions import (
     AskPlan,
     AskReflow,
     AskVerdicts,
+    AskWays,
     CourseFacts,
     CoursePlan,
+    CourseWays,
     Question,
     Verdict,
 )
 from shared.service import Service
 from shared.store.unit import Folded, fold
-
-
-class CourseView(Struct, frozen=True, kw_only=True):
-    """A course as it stands; `phase` is that of the next session."""
-
-    course_id: UUID
-    client_id: UUID
-    protocol: str
-    title: str
-    status: str
-    starts_on: str
-    event_at: datetime | None
-    phase: dict[str, Any]
-    sessions_completed: int
-    next_ordinal: int
-    pause: dict[str, Any] | None = msgspec.field(name="break")
-    exercise: dict[str, Any]
-    slips: int
-    lapse_undecided: bool
-    deviations: list[dict[str, Any]]
-    label: str | None
 
 
 def definitions(service: Service) -> dict[str, Definition]:
@@ -75,46 +57,8 @@ async def course(service: Service, course_id: UUID, as_of: datetime | None = Non
 
 
 def view(service: Service, state: Course, now: datetime) -> CourseView:
-    """The course in the words of the API."""
-    definition, opened = definitions(service)[state.opened.protocol], state.opened
-    today = day_of(now, service.practice.tz)
-    return CourseView(
-        course_id=opened.course_id,
-        client_id=opened.client_id,
-        protocol=opened.protocol,
-        title=definition.title,
-        status=state.status(today),
-        starts_on=opened.starts_on.isoformat(),
-        event_at=opened.event_at,
-        phase=phase_view(definition, state),
-        sessions_completed=state.completed,
-        next_ordinal=state.completed + 1,
-        pause=_pause(state),
-        exercise={
-            "cleared": state.cleared_on is not None,
-            "per_week": target(definition, state) if state.cleared_on else 0,
-            "weeks": msgspec.to_builtins(weeks(state, today)),
-        },
-        slips=state.slips,
-        lapse_undecided=state.lapse == "undecided",
-        deviations=[_deviation(event) for event in state.deviations],
-        label=definition.label,
-    )
-
-
-def _pause(state: Course) -> dict[str, Any] | None:
-    if state.pause is None:
-        return None
-    return {"started_on": state.pause.started_on.isoformat(), "first_day": state.pause.first_day.isoformat()}
-
-
-def _deviation(event: Any) -> dict[str, Any]:
-    return {
-        "rule": event.rule,
-        "session_id": event.session_id,
-        "appointment_id": event.appointment_id,
-        "on": event.on.isoformat(),
-    }
+    """The course as of an instant."""
+    return views.view(service, definitions(service)[state.opened.protocol], state, now)
 
 
 def note_view(service: Service, state: Course) -> dict[str, Any]:
@@ -152,6 +96,12 @@ async def answer_plan(service: Service, question: AskPlan) -> CoursePlan | None:
     """Days for the next sessions."""
     state = await _owned(service, question.course_id, question.client_id)
     return plan(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
+
+
+async def answer_ways(service: Service, question: AskWays) -> CourseWays | None:
+    """All the best choices of days."""
+    state = await _owned(service, question.course_id, question.client_id)
+    return ways(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
 
 
 async def answer_reflow(service: Service, question: AskReflow) -> CoursePlan | None:
@@ -194,6 +144,7 @@ ANSWERS: dict[type[Question], Any] = {
     AskVerdicts: answer_verdicts,
     AskPlan: answer_plan,
     AskReflow: answer_reflow,
+    AskWays: answer_ways,
     AskCourse: answer_course,
     AskNote: answer_note,
 }

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.messages import Event, Instant
-from shared.vocabulary import DeviationRule, MilestoneKind, Reason
+from shared.vocabulary import DeviationRule, MilestoneKind, Reason, Region
 
 
 class CourseEvent(Event, frozen=True, kw_only=True):
@@ -33,9 +33,10 @@ class SessionCounted(CourseEvent, frozen=True, kw_only=True):
 
 
 class SessionDiscounted(CourseEvent, frozen=True, kw_only=True):
-    """A session counted earlier was withdrawn in `records`."""
+    """A session counted earlier counts no more: withdrawn in `records`, or it belongs to another course."""
 
     session_id: UUID
+    reason: Reason | None = None
 
 
 class SeriesCompleted(CourseEvent, frozen=True, kw_only=True):
@@ -93,24 +94,33 @@ class CourseLapsed(CourseEvent, frozen=True, kw_only=True):
 
 
 class DeviationNoted(CourseEvent, frozen=True, kw_only=True):
-    """Something took place, or was booked, against the protocol. A fact, recorded and flagged."""
+    """Something took place, or was booked, against the protocol. A fact, recorded and flagged.
+
+    `figure` went past `limit` (minutes, days or sessions, as the rule has it), and `source` is the rule's. Noted
+    again for the same session, appointment or day it replaces the one before.
+    """
 
     rule: DeviationRule
     on: date
     session_id: UUID | None = None
     appointment_id: UUID | None = None
+    figure: int | None = None
+    limit: int | None = None
+    source: str | None = None
+    region: Region | None = None
 
 
 class ExerciseMilestone(CourseEvent, frozen=True, kw_only=True):
     """Exercise cleared, a week's target met, four target weeks in a row, or a function milestone.
 
-    `per_week` is the target in force, `value` the count, steps or minutes reached.
+    `per_week` is the target in force, `value` the count, steps or minutes reached, `week_from` the week it is about.
     """
 
     kind: MilestoneKind
     on: date
     per_week: int | None = None
     value: int | None = None
+    week_from: date | None = None
 
 
 class OverrideGranted(CourseEvent, frozen=True, kw_only=True):
@@ -137,10 +147,11 @@ class CourseResumed(CourseEvent, frozen=True, kw_only=True):
 
 
 class CourseClosed(CourseEvent, frozen=True, kw_only=True):
-    """The course is over."""
+    """The course is over; `cancel_appointments` asks for its visits to come to be called off."""
 
     reason: Reason
     on: date
+    cancel_appointments: bool = False
 
 
 class CourseReopened(CourseEvent, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """The cadence: where a course stands, and whether a day will do as the next session (domain.md §3.1)."""
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -80,7 +80,7 @@ class Cadence(Struct, frozen=True, kw_only=True):
         """How far the course has come in the protocol: its sessions, less those a series started anew sets aside."""
         if self.restart is None:
             return self.completed
-        return self.restart.place + sum(day > self.restart.since for day in self.days)
+        return self.restart.place + len(self.days) - bisect_right(self.days, self.restart.since)
 
     def with_session(self, day: date) -> "Cadence":
         """The same after a session on this day."""
@@ -140,13 +140,24 @@ def refusals(cadence: Cadence, day: date, standing: Standing) -> Iterator[Cadenc
 
 def near(cadence: Cadence, day: date) -> list[date]:
     """The sessions that leave less than the smallest gap."""
-    return [other for other in cadence.days if abs((day - other).days) < cadence.definition.policy.min_gap_days]
+    return _within(cadence.days, day, timedelta(days=cadence.definition.policy.min_gap_days - 1))
+
+
+def _within(days: Sequence[date], day: date, reach: timedelta) -> list[date]:
+    """Those of the days, which are in order, that lie no farther off than this."""
+    return list(days[bisect_left(days, day - reach) : bisect_right(days, day + reach)])
 
 
 def crowded(days: Sequence[date], day: date, most: int) -> bool:
     """Whether any seven consecutive days with this one in them would hold more than `most` sessions."""
-    close = sorted([other for other in days if abs((other - day).days) < 7] + [day])
-    return any((close[n + most] - close[n]).days < 7 for n in range(len(close) - most))
+    return fullest(days, day) > most
+
+
+def fullest(days: Sequence[date], day: date) -> int:
+    """The most sessions that any seven consecutive days with this one in them would hold."""
+    close = _within(days, day, timedelta(days=6))
+    insort(close, day)
+    return max(bisect_left(close, first + timedelta(days=7)) - n for n, first in enumerate(close) if first <= day)
 
 
 def refusal(cadence: Cadence, day: date, standing: Standing) -> CadenceRule | None:

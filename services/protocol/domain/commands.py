@@ -38,6 +38,7 @@ class WithdrawSession(CourseCommand, frozen=True, kw_only=True):
     """A session did not take place after all."""
 
     session_id: UUID
+    reason: Reason | None = None
 
 
 class CountExercise(CourseCommand, frozen=True, kw_only=True):
@@ -82,9 +83,10 @@ class ResumeCourse(CourseCommand, frozen=True, kw_only=True):
 
 
 class CloseCourse(CourseCommand, frozen=True, kw_only=True):
-    """No more of this course."""
+    """No more of this course, and if so asked none of its visits to come."""
 
     reason: Reason
+    cancel_appointments: bool = False
 
 
 class ReopenCourse(CourseCommand, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
-"""Facts from elsewhere that a course takes in: sessions, exercise, appointments. A fact is never refused."""
+"""Sessions and visits that a course hears of. A fact is never refused."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from services.protocol.domain import commands as c
@@ -8,12 +9,13 @@ from services.protocol.domain import events as own
 from services.protocol.domain import flags
 from services.protocol.domain.cadence import stand
 from services.protocol.domain.deciding import Deciding
-from services.protocol.domain.exercise import Reached, reached, target_on
-from services.protocol.domain.state import Course
+from services.protocol.domain.state import Course, Given
 from shared.clock import day_of
 from shared.events import protocol as told
-from shared.events.records import ExerciseLogged, SessionCompleted
-from shared.vocabulary import DeviationRule
+from shared.events.records import SessionCompleted
+from shared.vocabulary import DeviationRule, Reason
+
+News = Literal["withdrawn", "amended", "late"]
 
 
 def count_session(deciding: Deciding, command: c.CountSession) -> None:
@@ -21,22 +23,35 @@ def count_session(deciding: Deciding, command: c.CountSession) -> None:
     session, on = command.session, day_of(command.session.started_at, deciding.zone)
     known = deciding.course.session(session.session_id) if deciding.course else None
     if flag := _stray(deciding, session, on):
-        _flag_stray(deciding, session, flag, on)
+        _keep_stray(deciding, session, flag, on)
     elif known is None or known.session != session:
-        before = place_of(deciding.state, session.session_id)
-        deciding.add([own.SessionObserved(**deciding.ids, session=session, on=on)])
-        _take_in(deciding, session, on, before)
+        take_in(deciding, Given(on, session), known)
 
 
-def _take_in(deciding: Deciding, session: SessionCompleted, on: date, before: int | None) -> None:
+def take_in(deciding: Deciding, given: Given, known: Given | None = None) -> None:
+    """Count the session, or put what is known of it right."""
+    session, on = given.session, given.on
+    before = place_of(deciding.state, session.session_id)
+    deciding.add([own.SessionObserved(**deciding.ids, session=session, on=on)])
     place = place_of(deciding.state, session.session_id) or 0
     if before is None:
-        ordinal = deciding.state.opened.sessions_before + place + 1
-        deciding.add([_counted(deciding, session, ordinal, on)])
+        deciding.add([_counted(deciding, session, deciding.state.opened.sessions_before + place + 1, on)])
     if session.appointment_id:
         _drop(deciding, session.appointment_id)
-    deciding.follow(flags.of_sessions, min(place, place if before is None else before))
+    deciding.follow(flags.of_sessions, place if before is None else min(place, before))
     deciding.settle(deciding.state.last_day or on)
+    if known and known.on != on:
+        _put_right(deciding, session.session_id, "amended")
+    elif known is None and place < len(deciding.state.given) - 1:
+        _put_right(deciding, session.session_id, "late")
+
+
+def take_up(deciding: Deciding) -> None:
+    """An open course counts the sessions that were set aside while it was closed, unless they finish it."""
+    while one := next((given for given in sorted(deciding.state.aside, key=lambda one: one.order)), None):
+        if deciding.state.closed_on and one.on > deciding.state.closed_on:
+            return
+        take_in(deciding, one)
 
 
 def _counted(deciding: Deciding, session: SessionCompleted, ordinal: int, on: date) -> told.SessionCounted:
@@ -44,6 +59,16 @@ def _counted(deciding: Deciding, session: SessionCompleted, ordinal: int, on: da
     return told.SessionCounted(
         **deciding.ids, session_id=session_id, appointment_id=appointment_id, ordinal=ordinal, on=on
     )
+
+
+def _put_right(deciding: Deciding, session_id: UUID, why: News) -> None:
+    """News of the past: say where the course stands now, and why."""
+    standing = stand(deciding.state.cadence(deciding.definition))
+    phase, sessions = standing.phase.name if standing.phase else "", deciding.state.completed
+    right = own.CoursePutRight(
+        **deciding.ids, session_id=session_id, why=why, sessions=sessions, phase=phase, done=standing.done
+    )
+    deciding.add([right])
 
 
 def place_of(state: Course, session_id: UUID) -> int | None:
@@ -59,61 +84,52 @@ def _stray(deciding: Deciding, session: SessionCompleted, on: date) -> Deviation
     course = deciding.course
     if course is None or course.opened.client_id != session.client_id:
         return "foreign_course"
-    late = course.closed_on is not None and on > course.closed_on
-    return "closed" if late and not course.session(session.session_id) else None
+    return "closed" if course.closed_on is not None and on > course.closed_on else None
 
 
-def _flag_stray(deciding: Deciding, session: SessionCompleted, rule: DeviationRule, on: date) -> None:
-    """Once a session and rule; an erased client's course is silent."""
+def _keep_stray(deciding: Deciding, session: SessionCompleted, rule: DeviationRule, on: date) -> None:
+    """Flagged once a session and rule; after the closing it is kept, in case the course is opened again."""
     found, course_id = deciding.found, session.course_id
-    if course_id is None or (found and (found.forgotten or (rule, session.session_id) in found.flagged)):
+    if course_id is None or (found and found.forgotten):
         return
-    ids = {"client_id": session.client_id, "course_id": course_id, "session_id": session.session_id}
-    deciding.add([told.DeviationNoted(**ids, rule=rule, on=on)])
+    if rule == "closed" and Given(on, session) not in deciding.state.aside:
+        if deciding.state.session(session.session_id):
+            _take_out(deciding, session.session_id, None, "amended")
+        deciding.add([own.SessionSetAside(**deciding.ids, session=session, on=on)])
+    noted = told.DeviationNoted(
+        client_id=session.client_id,
+        course_id=course_id,
+        session_id=session.session_id,
+        rule=rule,
+        on=on,
+        source="policy",
+    )
+    if found is None or found.noted.get((rule, session.session_id)) != noted:
+        deciding.add([noted])
 
 
 def withdraw_session(deciding: Deciding, command: c.WithdrawSession) -> None:
     """The session did not take place here after all; a course that was finished by it goes on."""
-    course = deciding.course
-    place = place_of(course, command.session_id) if course else None
-    if course is None or place is None:
+    course, session_id = deciding.course, command.session_id
+    if course is None:
         return
-    finished = course.closed and stand(course.cadence(deciding.definition)).phase is None
-    deciding.add([told.SessionDiscounted(**deciding.ids, session_id=command.session_id)])
-    if finished:
+    if course.session(session_id):
+        _take_out(deciding, session_id, command.reason, "withdrawn")
+    elif any(given.session.session_id == session_id for given in course.aside):
+        deciding.add([told.SessionDiscounted(**deciding.ids, session_id=session_id, reason=command.reason)])
+    strays = [("closed", session_id), ("foreign_course", session_id)]
+    deciding.add([flags.lifted(deciding.state, mark) for mark in strays if mark in deciding.state.noted])
+
+
+def _take_out(deciding: Deciding, session_id: UUID, reason: Reason | None, why: News) -> None:
+    place = place_of(deciding.state, session_id) or 0
+    deciding.add([told.SessionDiscounted(**deciding.ids, session_id=session_id, reason=reason)])
+    if deciding.state.finished and stand(deciding.state.cadence(deciding.definition)).phase:
         deciding.add([told.CourseReopened(**deciding.ids, on=deciding.today)])
-    deciding.follow(flags.of_sessions, place, gone=command.session_id)
+        take_up(deciding)
+    deciding.follow(flags.of_sessions, place, gone=session_id)
     deciding.settle(deciding.today)
-
-
-def count_exercise(deciding: Deciding, command: c.CountExercise) -> None:
-    """Exercise at home: flagged before clearance, else counted toward the week's target and the milestones."""
-    logged, before = command.exercise, deciding.course
-    if before is None or any(e.exercise_id == logged.exercise_id for e in before.exercised):
-        return
-    observed = _observed(deciding, logged)
-    deciding.add([observed])
-    if deciding.definition.exercises and (before.cleared_on is None or logged.date < before.cleared_on):
-        _flag_exercise(deciding, logged.date)
-    per_week = target_on(deciding.definition, before, logged.date) or None
-    for mark in reached(deciding.definition, before, observed):
-        deciding.add([_milestone(deciding, mark, logged.date, per_week)])
-
-
-def _milestone(deciding: Deciding, mark: Reached, on: date, per_week: int | None) -> told.ExerciseMilestone:
-    return told.ExerciseMilestone(**deciding.ids, kind=mark.kind, on=on, per_week=per_week, value=mark.value)
-
-
-def _observed(deciding: Deciding, logged: ExerciseLogged) -> own.ExerciseObserved:
-    steps, walked = logged.steps, logged.walked_minutes
-    return own.ExerciseObserved(
-        **deciding.ids, exercise_id=logged.exercise_id, on=logged.date, steps=steps, walked_minutes=walked
-    )
-
-
-def _flag_exercise(deciding: Deciding, on: date) -> None:
-    if ("exercise_too_early", on) not in deciding.state.flagged:
-        deciding.add([told.DeviationNoted(**deciding.ids, rule="exercise_too_early", on=on)])
+    _put_right(deciding, session_id, why)
 
 
 def agree_visit(deciding: Deciding, command: c.AgreeVisit) -> None:

@@ -5,14 +5,14 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from services.protocol.domain import commands as c
-from services.protocol.domain import counting, flags
+from services.protocol.domain import counting, flags, training
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import stand
 from services.protocol.domain.deciding import Act, Deciding
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.evolving import evolve
-from services.protocol.domain.following import decided
 from services.protocol.domain.state import Course
+from services.protocol.domain.weeks import decided
 from shared.decider import Decider, refuse
 from shared.events import protocol as told
 from shared.messages import Event
@@ -39,8 +39,8 @@ def course_decider(
 def _open_course(deciding: Deciding, command: c.OpenCourse) -> None:
     if deciding.found:
         return
-    given = {name: getattr(command, name) for name in own.CourseOpened.__struct_fields__}
-    deciding.add([own.CourseOpened(**given)])
+    given = {name: getattr(command, name) for name in own.CourseOpened.__struct_fields__ if name != "version"}
+    deciding.add([own.CourseOpened(**given, version=deciding.version_of(command.protocol))])
     deciding.settle(command.last_session_on or command.starts_on)
     deciding.pass_time()
 
@@ -61,16 +61,26 @@ def _pause_course(deciding: Deciding, command: c.PauseCourse) -> None:
         raise refuse("paused", "The course is paused already on some of these days. Resume it first.")
     first, reason = command.paused_from, command.reason
     deciding.add([told.CoursePaused(**deciding.ids, paused_from=first, to=command.to, reason=reason)])
+    _judge_anew(deciding, first)
+
+
+def _judge_anew(deciding: Deciding, day: date) -> None:
+    """A pause began or ended on this day: sessions in it are flagged, its weeks are not judged."""
+    deciding.judge_from(day)
+    deciding.pass_time()
 
 
 def _resume_course(deciding: Deciding, _: c.ResumeCourse) -> None:
     if any(pause.to is None or pause.to >= deciding.today for pause in deciding.state.pauses):
         deciding.add([told.CourseResumed(**deciding.ids, on=deciding.today)])
+        _judge_anew(deciding, deciding.today)
 
 
 def _close_course(deciding: Deciding, command: c.CloseCourse) -> None:
     if not deciding.state.closed:
-        deciding.add([told.CourseClosed(**deciding.ids, reason=command.reason, on=deciding.today)])
+        reason, cancel = command.reason, command.cancel_appointments
+        closed = told.CourseClosed(**deciding.ids, reason=reason, on=deciding.today, cancel_appointments=cancel)
+        deciding.add([closed])
 
 
 def _reopen_course(deciding: Deciding, _: c.ReopenCourse) -> None:
@@ -79,6 +89,7 @@ def _reopen_course(deciding: Deciding, _: c.ReopenCourse) -> None:
     if stand(deciding.state.cadence(deciding.definition)).phase is None:
         raise refuse("closed", "All sessions of this course are done. Open a new one.")
     deciding.add([told.CourseReopened(**deciding.ids, on=deciding.today)])
+    counting.take_up(deciding)
     deciding.settle(deciding.today)
     deciding.pass_time()
 
@@ -89,7 +100,8 @@ def _decide_lapse(deciding: Deciding, command: c.DecideLapse) -> None:
         return
     if deciding.state.lapse not in ("undecided", "continue"):
         raise refuse("no_lapse", "There is no long gap to decide about.")
-    deciding.follow(decided, command.decision)
+    deciding.follow(decided, command.decision, deciding.today)
+    deciding.pass_time()
 
 
 def _forget_client(deciding: Deciding, _: c.ForgetClient) -> None:
@@ -100,8 +112,9 @@ def _forget_client(deciding: Deciding, _: c.ForgetClient) -> None:
 
 
 def _review(deciding: Deciding, _: c.Review) -> None:
-    if deciding.course and not deciding.course.closed:
+    if deciding.course and (deciding.course.stale or not deciding.course.closed):
         deciding.pass_time()
+    if deciding.course and not deciding.course.closed:
         deciding.follow(flags.of_visits)
 
 
@@ -109,7 +122,7 @@ ACT: dict[type[c.CourseCommand], Act] = {
     c.OpenCourse: _open_course,
     c.CountSession: counting.count_session,
     c.WithdrawSession: counting.withdraw_session,
-    c.CountExercise: counting.count_exercise,
+    c.CountExercise: training.count_exercise,
     c.AgreeVisit: counting.agree_visit,
     c.DropVisit: counting.drop_visit,
     c.GrantOverride: _grant_override,

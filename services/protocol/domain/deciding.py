@@ -1,18 +1,22 @@
 """One decision about a course: events come about one by one, and what follows sees what came before."""
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from services.protocol.domain import commands as c
 from services.protocol.domain import events as own
+from services.protocol.domain import flags
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.evolving import evolve
+from services.protocol.domain.exercise import judged, milestones
 from services.protocol.domain.following import break_over, cleared, phases
 from services.protocol.domain.note import prepare
 from services.protocol.domain.state import Course
-from services.protocol.domain.weeks import lapse, next_days, slips
+from services.protocol.domain.walk import judged_until
+from services.protocol.domain.weeks import lapses, next_days, slips
 from shared.clock import at, day_of
 from shared.decider import Unknown
 from shared.events import protocol as told
@@ -61,6 +65,10 @@ class Deciding:
         """The protocol the course follows."""
         return self._definitions[self.state.opened.protocol]
 
+    def version_of(self, protocol: str) -> int:
+        """The definition's version that a course opened now starts with."""
+        return self._definitions[protocol].version
+
     @property
     def ids(self) -> dict[str, Any]:
         """Whose events these are."""
@@ -83,24 +91,45 @@ class Deciding:
         for _ in range(2):
             self.follow(phases, on, self.today)
         self.follow(break_over, self.today)
-        self.follow(cleared, on)
+        cleared_on = self.state.cleared_on
+        self.follow(cleared)
+        if self.state.cleared_on != cleared_on:
+            self.follow(flags.of_exercise)
 
     def pass_time(self) -> None:
-        """End a break that is over, judge weeks gone by, notice a lapse."""
+        """End a break that is over, notice a lapse, judge weeks gone by; all anew where news of the past came."""
         self.follow(break_over, self.today)
+        self._judge_gaps()
         self.follow(slips, self.today)
-        self.follow(lapse, self.today)
+        self.follow(judged, self.today)
+        self.follow(milestones, self.today)
+        until = judged_until(self.state, self.today)
+        if self.state.stale or self.state.judged_to != until:
+            self.add([own.WeeksJudged(**self.ids, to=until)])
+
+    def _judge_gaps(self) -> None:
+        """A series that starts again, or does not after all, changes what its sessions are judged by."""
+        restarts = {lapse.since: lapse.restart for lapse in self.state.lapses if lapse.restart}
+        self.follow(lapses, self.today)
+        now = {lapse.since: lapse.restart for lapse in self.state.lapses if lapse.restart}
+        if changed := [since for since in restarts | now if restarts.get(since) != now.get(since)]:
+            self.judge_from(min(changed))
+            self.settle(self.today)
+
+    def judge_from(self, day: dt.date) -> None:
+        """Flag the sessions from this day on anew."""
+        first = bisect_left(self.state.given, day, key=lambda given: given.on)
+        self.follow(flags.of_sessions, first)
 
     def _schedule(self, state: Course) -> None:
         """One timer a course: the next instant at which time alone may change something.
 
         What was due already (a session written down late) is looked at in a minute, when the next may be there too.
         """
-        if state.closed:
-            return
         soon = self.now + BACKSTOP
-        days = [at(day, dt.time(), self.zone) for day in next_days(self.definition, state)]
-        instants = [day if day > self.now else soon for day in days] + [soon] * self._visits_changed(state)
+        days = [at(day, dt.time(), self.zone) for day in next_days(self.definition, state, self.today)]
+        instants = [day if day > self.now else soon for day in days]
+        instants += [soon] * (state.stale or (not state.closed and self._visits_changed(state)))
         waiting = state.review_at if state.review_at and state.review_at > self.now else None
         if instants and (waiting is None or min(instants) < waiting):
             self.add([own.ReviewScheduled(**self.ids, at=min(instants))])

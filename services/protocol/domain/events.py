@@ -1,12 +1,13 @@
 """Events only `protocol` itself reads: what it needs to decide again, later."""
 
 import datetime as dt
+from typing import Literal
 from uuid import UUID
 
 from shared.events.protocol import CourseEvent
 from shared.events.records import SessionCompleted
 from shared.messages import Instant
-from shared.vocabulary import DeviationRule
+from shared.vocabulary import DeviationRule, ExerciseRegion, MilestoneKind
 
 
 class CourseOpened(CourseEvent, frozen=True, kw_only=True):
@@ -17,6 +18,7 @@ class CourseOpened(CourseEvent, frozen=True, kw_only=True):
     sessions_before: int = 0
     last_session_on: dt.date | None = None
     event_at: Instant | None = None
+    version: int | None = None
 
 
 class SessionObserved(CourseEvent, frozen=True, kw_only=True):
@@ -24,6 +26,23 @@ class SessionObserved(CourseEvent, frozen=True, kw_only=True):
 
     session: SessionCompleted
     on: dt.date
+
+
+class SessionSetAside(CourseEvent, frozen=True, kw_only=True):
+    """A session took place after the course was closed: it counts if the course is opened again."""
+
+    session: SessionCompleted
+    on: dt.date
+
+
+class CoursePutRight(CourseEvent, frozen=True, kw_only=True):
+    """News of the past changed where the course stands: `phase` with so many sessions `done` is that of the next."""
+
+    session_id: UUID
+    why: Literal["withdrawn", "amended", "late"]
+    sessions: int
+    phase: str
+    done: int
 
 
 class VisitAgreed(CourseEvent, frozen=True, kw_only=True):
@@ -48,41 +67,83 @@ class ExerciseObserved(CourseEvent, frozen=True, kw_only=True):
     on: dt.date
     steps: int | None = None
     walked_minutes: int | None = None
+    regions: tuple[ExerciseRegion, ...] = ()
+
+
+class ExerciseJudged(CourseEvent, frozen=True, kw_only=True):
+    """A week of exercise is over: on how many days, the target in force, and whether it was met.
+
+    `met` is absent where the week is left out: a day of it lies in a pause.
+    """
+
+    week_from: dt.date
+    days: int
+    target: int
+    met: bool | None = None
+
+
+class MilestoneLifted(CourseEvent, frozen=True, kw_only=True):
+    """What is known of the past by now says that the week's target, or the row of weeks, was not met after all."""
+
+    kind: MilestoneKind
+    week_from: dt.date
 
 
 class WeeksJudged(CourseEvent, frozen=True, kw_only=True):
-    """Weeks before this day have been looked at, whatever came of it."""
+    """What ended by this day has been looked at, whatever came of it."""
 
     to: dt.date
+
+
+class SlipLifted(CourseEvent, frozen=True, kw_only=True):
+    """What is known of the past by now says that the week had enough sessions, or was not to be judged."""
+
+    week_from: dt.date
+
+
+class LapseLifted(CourseEvent, frozen=True, kw_only=True):
+    """What is known of the past by now says that there was no long gap; a series it repeated is not repeated."""
+
+    since: dt.date
 
 
 class SeriesRepeated(CourseEvent, frozen=True, kw_only=True):
     """After a lapse the series starts again: of its sessions up to the day `since` none counts for its place.
 
-    `sessions` is how many those are, `place` how far the course has come without them.
+    `sessions` is how many those are, `place` how far the course has come without them, `on` the day it was decided.
     """
 
     number: int
     sessions: int
     since: dt.date
     place: int
+    on: dt.date | None = None
 
 
 class LapseDecided(CourseEvent, frozen=True, kw_only=True):
-    """After a lapse: `continue` where it was, or `repeat` the series."""
+    """After the lapse since that day: `continue` where it was, or `repeat` the series; `on` is when it was said."""
 
     decision: str
+    since: dt.date | None = None
+    on: dt.date | None = None
 
 
 class ExerciseHeld(CourseEvent, frozen=True, kw_only=True):
     """A session was withdrawn and with it the clearance: exercise at home has to wait again."""
 
 
+class ClearanceMoved(CourseEvent, frozen=True, kw_only=True):
+    """The session that clears exercise took place on another day than was known; its weeks count from there."""
+
+    on: dt.date
+
+
 class DeviationLifted(CourseEvent, frozen=True, kw_only=True):
-    """A session's figures or an appointment's time were put right: the deviation stands no more."""
+    """What was against the protocol was put right: `of` is the session or appointment, `on` the day of exercise."""
 
     rule: DeviationRule
-    of: UUID
+    of: UUID | None = None
+    on: dt.date | None = None
 
 
 class ReviewScheduled(CourseEvent, frozen=True, kw_only=True):
@@ -98,13 +159,20 @@ class ClientForgotten(CourseEvent, frozen=True, kw_only=True):
 PRIVATE = (
     CourseOpened,
     SessionObserved,
+    SessionSetAside,
+    CoursePutRight,
     VisitAgreed,
     VisitDropped,
     ExerciseObserved,
+    ExerciseJudged,
+    MilestoneLifted,
     WeeksJudged,
+    SlipLifted,
+    LapseLifted,
     SeriesRepeated,
     LapseDecided,
     ExerciseHeld,
+    ClearanceMoved,
     DeviationLifted,
     ReviewScheduled,
     ClientForgotten,

@@ -1,44 +1,68 @@
 """How each event changes a course."""
 
 import datetime as dt
+from bisect import insort
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from services.protocol.domain import events as own
-from services.protocol.domain.cadence import Break, Pause, Restart
-from services.protocol.domain.state import Course, Given, Visit, week_of
+from services.protocol.domain.cadence import Break, Pause
+from services.protocol.domain.judgements import JUDGE, news
+from services.protocol.domain.state import Course, Given, Visit
 from shared.events import protocol as told
 from shared.messages import Event
 
 
 def evolve(state: Course | None, event: Event) -> Course | None:
     """Fold an event in."""
-    if isinstance(event, own.CourseOpened):
-        return Course(opened=event)
-    if state is None:
-        return None  # a session named a course that does not exist: flagged, and no more
+    if state is None:  # a session named a course that does not exist: flagged, and no more
+        return Course(opened=event) if isinstance(event, own.CourseOpened) else None
     fold = EVOLVE.get(type(event))
     return fold(state, event) if fold else state
 
 
 def _observed(state: Course, event: own.SessionObserved) -> Course:
-    others = [given for given in state.given if given.session.session_id != event.session.session_id]
-    given = tuple(sorted([*others, Given(event.on, event.session)], key=lambda one: one.order))
-    over = state.lapsed_since is None or event.on > state.lapsed_since
-    return replace(state, given=given, lapse="" if over else state.lapse)
+    given = Given(event.on, event.session)
+    is_last = not state.given or state.given[-1].order < given.order
+    if is_last and not state.aside and state.session(event.session.session_id) is None:
+        return replace(state, given=(*state.given, given), **news(state, event.on))
+    return _placed(state, given)
+
+
+def _placed(state: Course, given: Given) -> Course:
+    """A session among the others, in the place of what was known of it before."""
+    known = state.session(given.session.session_id)
+    others = _without(state.given, given.session.session_id)
+    insort(others, given, key=lambda one: one.order)
+    aside = tuple(_without(state.aside, given.session.session_id))
+    day = min(given.on, known.on) if known else given.on
+    return replace(state, given=tuple(others), aside=aside, **news(state, day))
+
+
+def _without(given: tuple[Given, ...], session_id: UUID) -> list[Given]:
+    return [one for one in given if one.session.session_id != session_id]
+
+
+def _set_aside(state: Course, event: own.SessionSetAside) -> Course:
+    aside = [*_without(state.aside, event.session.session_id), Given(event.on, event.session)]
+    return replace(state, aside=tuple(aside))
 
 
 def _discounted(state: Course, event: told.SessionDiscounted) -> Course:
-    given = tuple(one for one in state.given if one.session.session_id != event.session_id)
-    return replace(state, given=given)
+    known = state.session(event.session_id)
+    aside = tuple(_without(state.aside, event.session_id))
+    given = tuple(_without(state.given, event.session_id))
+    return replace(state, given=given, aside=aside, **(news(state, known.on) if known else {}))
 
 
 def _agreed(state: Course, event: own.VisitAgreed) -> Course:
     visit = Visit(event.appointment_id, event.starts_at, event.ends_at, event.on)
     others = [other for other in state.visits if other.appointment_id != event.appointment_id]
-    return replace(state, visits=tuple(sorted([*others, visit], key=lambda one: one.starts_at)))
+    insort(others, visit, key=lambda one: one.starts_at)
+    return replace(state, visits=tuple(others))
 
 
 def _dropped(state: Course, event: own.VisitDropped) -> Course:
@@ -48,7 +72,7 @@ def _dropped(state: Course, event: own.VisitDropped) -> Course:
 
 def _entered(state: Course, event: told.SeriesStarted | told.MaintenanceStarted) -> Course:
     name = "maintenance" if isinstance(event, told.MaintenanceStarted) else f"series {event.number}"
-    return replace(state, entered=name, entered_on=event.on, judged_to=None)
+    return replace(state, entered=name, entered_on=event.on)
 
 
 def _break_started(state: Course, event: told.BreakStarted) -> Course:
@@ -56,23 +80,9 @@ def _break_started(state: Course, event: told.BreakStarted) -> Course:
     return replace(state, pause=pause)
 
 
-def _deviated(state: Course, event: told.DeviationNoted) -> Course:
-    mark = (event.rule, event.session_id or event.appointment_id or event.on)
-    return replace(state, deviations=(*state.deviations, event), flagged=state.flagged | {mark})
-
-
-def _lifted(state: Course, event: own.DeviationLifted) -> Course:
-    mark = (event.rule, event.of)
-    left = tuple(one for one in state.deviations if (one.rule, one.session_id or one.appointment_id) != mark)
-    return replace(state, deviations=left, flagged=state.flagged - {mark})
-
-
-def _milestone(state: Course, event: told.ExerciseMilestone) -> Course:
-    if event.kind == "cleared":
-        return replace(state, cleared_on=event.on)
-    if event.kind == "week_met" and state.cleared_on:
-        return replace(state, met_weeks=state.met_weeks | {week_of(state.cleared_on, event.on)})
-    return state
+def _paused(state: Course, event: told.CoursePaused) -> Course:
+    pauses = (*state.pauses, Pause(event.paused_from, event.to))
+    return replace(state, pauses=pauses, **news(state, event.paused_from))
 
 
 def _resumed(state: Course, event: told.CourseResumed) -> Course:
@@ -84,28 +94,30 @@ def _resumed(state: Course, event: told.CourseResumed) -> Course:
 
 
 def _closed(state: Course, event: told.CourseClosed) -> Course:
-    return replace(state, closed=True, closed_on=event.on, review_at=None)
+    finished = event.reason == "finished"
+    ends = {"closed": True, "closed_on": event.on, "finished": finished, "review_at": None}
+    return replace(state, **ends, **news(state, event.on))
 
 
 def _reopened(state: Course, event: told.CourseReopened) -> Course:
     """Days on which the course was closed are not judged, like those of a pause."""
-    pauses = state.pauses
-    if state.closed_on and state.closed_on < event.on:
-        pauses = (*pauses, Pause(state.closed_on, event.on - dt.timedelta(days=1)))
-    return replace(state, closed=False, closed_on=None, pauses=pauses)
+    first, last = (state.closed_on or event.on) + dt.timedelta(days=1), event.on - dt.timedelta(days=1)
+    pauses = (*state.pauses, Pause(first, last)) if first <= last else state.pauses
+    return replace(state, closed=False, closed_on=None, finished=False, pauses=pauses)
+
+
+def _granted(state: Course, event: told.OverrideGranted) -> Course:
+    permitted = state.permitted | {(event.rule, event.date)}
+    return replace(state, overrides=(*state.overrides, event), permitted=permitted)
 
 
 EVOLVE: dict[type[Event], Callable[[Course, Any], Course]] = {
+    **JUDGE,
     own.SessionObserved: _observed,
+    own.SessionSetAside: _set_aside,
     told.SessionDiscounted: _discounted,
     own.VisitAgreed: _agreed,
     own.VisitDropped: _dropped,
-    own.ExerciseObserved: lambda state, event: replace(state, exercised=(*state.exercised, event)),
-    own.WeeksJudged: lambda state, event: replace(state, judged_to=event.to),
-    own.SeriesRepeated: lambda state, event: replace(state, restart=Restart(event.since, event.place)),
-    own.LapseDecided: lambda state, event: replace(state, lapse=event.decision),
-    own.ExerciseHeld: lambda state, _: replace(state, cleared_on=None, met_weeks=frozenset()),
-    own.DeviationLifted: _lifted,
     own.ReviewScheduled: lambda state, event: replace(state, review_at=event.at),
     own.ClientForgotten: lambda state, _: replace(state, forgotten=True),
     told.SeriesStarted: _entered,
@@ -113,12 +125,8 @@ EVOLVE: dict[type[Event], Callable[[Course, Any], Course]] = {
     told.BreakStarted: _break_started,
     told.BreakEnded: lambda state, _: replace(state, pause=None),
     told.NotePrepared: lambda state, event: replace(state, digest=event.digest, prepared_at=event.prepared_at),
-    told.CadenceSlipped: lambda state, _: replace(state, slips=state.slips + 1),
-    told.CourseLapsed: lambda state, event: replace(state, lapsed_since=event.since, lapse="undecided"),
-    told.DeviationNoted: _deviated,
-    told.ExerciseMilestone: _milestone,
-    told.OverrideGranted: lambda state, event: replace(state, permitted=state.permitted | {(event.rule, event.date)}),
-    told.CoursePaused: lambda state, event: replace(state, pauses=(*state.pauses, Pause(event.paused_from, event.to))),
+    told.OverrideGranted: _granted,
+    told.CoursePaused: _paused,
     told.CourseResumed: _resumed,
     told.CourseClosed: _closed,
     told.CourseReopened: _reopened,

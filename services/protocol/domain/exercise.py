@@ -1,32 +1,32 @@
 """Exercise at home: weeks from clearance, their targets, and milestones (domain.md §3.1, §5)."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
+from typing import get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.protocol.domain.cadence import Standing, stand
+from services.protocol.domain import events as own
+from services.protocol.domain.cadence import Cadence, Standing, stand
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.events import ExerciseObserved
-from services.protocol.domain.state import Course, week_of
-from shared.vocabulary import MilestoneKind
-
-WEEK = timedelta(days=7)
-
-
-class Reached(Struct, frozen=True):
-    """A milestone just reached."""
-
-    kind: MilestoneKind
-    value: int | None = None
+from services.protocol.domain.state import Course
+from services.protocol.domain.walk import judged_until
+from services.protocol.domain.weeks import WEEK, after, touched
+from shared.events import protocol as told
+from shared.messages import Event
+from shared.vocabulary import ExerciseRegion
 
 
-class Week(Struct, frozen=True, kw_only=True, rename={"first_day": "from"}):
-    """A week of exercise from clearance on."""
+class Week(Struct, frozen=True, kw_only=True, rename={"first_day": "from", "last_day": "to"}):
+    """A week of exercise from clearance on: on how many days, and the target in force when it began."""
 
     first_day: date
+    last_day: date
     days: int
+    target: int
     met: bool
 
 
@@ -37,8 +37,13 @@ def target(definition: Definition, state: Course) -> int:
 
 def target_on(definition: Definition, state: Course, day: date) -> int:
     """Days a week that were in force on a day."""
-    cadence = state.cadence(definition)
-    standing = stand(replace(cadence, days=tuple(other for other in cadence.days if other <= day)))
+    return _target(state.cadence(definition), definition, state, day)
+
+
+def _target(cadence: Cadence, definition: Definition, state: Course, day: date) -> int:
+    restarts = [lapse.restart for lapse in state.lapses if lapse.restart and (lapse.decided_on or lapse.on) <= day]
+    days, restart = cadence.days[: bisect_right(cadence.days, day)], restarts[-1] if restarts else None
+    standing = stand(replace(cadence, days=days, restart=restart))
     return _per_week(definition, standing, resting=standing.pause is not None and day < standing.pause.first_day)
 
 
@@ -48,51 +53,131 @@ def _per_week(definition: Definition, standing: Standing, *, resting: bool) -> i
     return phases[current - 1 if resting and current else current].exercise_per_week
 
 
-def reached(definition: Definition, before: Course, exercise: ExerciseObserved) -> Iterator[Reached]:
-    """What this day of exercise completes: the week's target, a streak of weeks, steps or minutes walked."""
-    if before.cleared_on and exercise.on >= before.cleared_on:
-        yield from _week(definition, before, exercise.on, before.cleared_on)
-    policy = definition.policy
-    if value := _passed(policy.steps_milestones, [e.steps for e in before.exercised], exercise.steps):
-        yield Reached("steps", value)
-    walked = [e.walked_minutes for e in before.exercised]
-    if value := _passed(policy.walked_minutes_milestones, walked, exercise.walked_minutes):
-        yield Reached("walked_minutes", value)
+def weeks(definition: Definition, state: Course, until: date, since: date = date.min) -> list[Week]:
+    """Every week from clearance to the one this day lies in that ended after `since`.
 
-
-def _week(definition: Definition, before: Course, day: date, cleared_on: date) -> Iterator[Reached]:
-    week = week_of(cleared_on, day)
-    per_week = target_on(definition, before, week)
-    days = {other.on for other in before.exercised if week <= other.on < week + WEEK} | {day}
-    if not per_week or len(days) < per_week or week in before.met_weeks:
-        return
-    yield Reached("week_met", len(days))
-    row = definition.policy.exercise_streak_weeks
-    back, ahead = _streak(before.met_weeks, week, -WEEK), _streak(before.met_weeks, week, WEEK)
-    if max(back, ahead) < row <= back + 1 + ahead:
-        yield Reached("four_weeks", row)
-
-
-def _streak(met: frozenset[date], week: date, step: timedelta) -> int:
-    """Weeks met in a row, next to this one and away from it."""
-    length = 0
-    while week + (length + 1) * step in met:
-        length += 1
-    return length
-
-
-def _passed(milestones: tuple[int, ...], before: list[int | None], value: int | None) -> int | None:
-    best = max((other for other in before if other is not None), default=0)
-    return next((value for mark in reversed(milestones) if value is not None and best < mark <= value), None)
-
-
-def weeks(state: Course, until: date) -> list[Week]:
-    """Every week from clearance to the one this day lies in."""
-    if state.cleared_on is None:
+    Those with a day in a pause are left out, and those that began before the course did.
+    """
+    if state.cleared_on is None or not definition.exercises:
         return []
-    found, week = [], state.cleared_on
+    days, cadence = _days(state, state.cleared_on), state.cadence(definition)
+    found, week = [], after(state.cleared_on, since)
     while week <= until:
-        days = {exercise.on for exercise in state.exercised if week <= exercise.on < week + WEEK}
-        found.append(Week(first_day=week, days=len(days), met=week in state.met_weeks))
+        per_week, count = _target(cadence, definition, state, week), len(days[week])
+        if per_week and not left_out(state, week):
+            last = week + WEEK - timedelta(days=1)
+            found.append(Week(first_day=week, last_day=last, days=count, target=per_week, met=count >= per_week))
         week += WEEK
     return found
+
+
+def left_out(state: Course, week: date) -> bool:
+    """Whether the week is neither met nor missed."""
+    return week < state.opened.starts_on or touched(state.pauses, week)
+
+
+def _days(state: Course, cleared_on: date) -> defaultdict[date, set[date]]:
+    """The distinct days of exercise, by week."""
+    found: defaultdict[date, set[date]] = defaultdict(set)
+    for exercise in state.exercised:
+        if exercise.on >= cleared_on:
+            found[cleared_on + (exercise.on - cleared_on).days // 7 * WEEK].add(exercise.on)
+    return found
+
+
+def days_by_region(state: Course) -> dict[str, int]:
+    """On how many days since clearance each region was exercised."""
+    kept = [one for one in state.exercised if state.cleared_on and one.on >= state.cleared_on]
+    return {region: len({one.on for one in kept if region in one.regions}) for region in get_args(ExerciseRegion)}
+
+
+def judged(definition: Definition, state: Course, today: date) -> Iterator[Event]:
+    """Weeks that are over are hit or missed; what was told of them before may have to be put right."""
+    until, since = judged_until(state, today), state.judged_to or date.min
+    over = [week for week in weeks(definition, state, until, since) if week.first_day + WEEK <= until]
+    counted = {week.first_day for week in over}
+    for week in over:
+        first, days = week.first_day, week.days
+        event = own.ExerciseJudged(**state.ids, week_from=first, days=days, target=week.target, met=week.met)
+        if state.exercise_weeks.get(first) != event:
+            yield event
+    for first, known in state.exercise_weeks.items():
+        if first + WEEK > since and first not in counted and known.met is not None:
+            yield own.ExerciseJudged(**state.ids, week_from=first, days=known.days, target=known.target)
+
+
+def milestones(definition: Definition, state: Course, today: date, on: date | None = None) -> Iterator[Event]:
+    """Weeks whose target is met, and rows of them, as they now stand: what is new is told, what is not so is lifted.
+
+    `on` is the day of exercise that led to them. What ended by the day of the last judgement is settled.
+    """
+    since = state.judged_to or date.min
+    found = {week.first_day: week for week in weeks(definition, state, today, since) if week.met}
+    met = {first for first in state.met_weeks if first + WEEK <= since} | found.keys()
+    for first in sorted(state.met_weeks - met):
+        yield own.MilestoneLifted(**state.ids, kind="week_met", week_from=first)
+    for first in sorted(met - state.met_weeks):
+        yield _met(state, found[first], on)
+    yield from _rows(definition, state, met, on)
+
+
+def _met(state: Course, week: Week, on: date | None) -> Event:
+    day = on if on and week.first_day <= on <= week.last_day else min(week.last_day, on or week.last_day)
+    return told.ExerciseMilestone(
+        **state.ids, kind="week_met", on=day, per_week=week.target, value=week.days, week_from=week.first_day
+    )
+
+
+def _rows(definition: Definition, state: Course, met: Collection[date], on: date | None) -> Iterator[Event]:
+    """Each row of target weeks is told once, when it is long enough (policy: four weeks)."""
+    most, stands = definition.policy.exercise_streak_weeks, set[date]()
+    for row in rows(state, met):
+        told_of = state.streaks & set(row)
+        stands |= told_of if len(row) >= most else set()
+        if len(row) >= most and not told_of:
+            yield _row_met(definition, state, row[most - 1], on)
+    for first in sorted(state.streaks - stands):
+        yield own.MilestoneLifted(**state.ids, kind="four_weeks", week_from=first)
+
+
+def _row_met(definition: Definition, state: Course, week: date, on: date | None) -> Event:
+    per_week, most = target_on(definition, state, week), definition.policy.exercise_streak_weeks
+    day = on or week + WEEK - timedelta(days=1)
+    return told.ExerciseMilestone(**state.ids, kind="four_weeks", on=day, per_week=per_week, value=most, week_from=week)
+
+
+def rows(state: Course, met: Collection[date]) -> Iterator[list[date]]:
+    """Weeks met one after another; a week that is left out breaks no row."""
+    row: list[date] = []
+    for week in sorted(met):
+        between = _between(row[-1], week) if row else ()
+        if not all(left_out(state, other) for other in between):
+            yield row
+            row = []
+        row.append(week)
+    if row:
+        yield row
+
+
+def _between(first: date, last: date) -> Iterator[date]:
+    week = first + WEEK
+    while week < last:
+        yield week
+        week += WEEK
+
+
+def passed(definition: Definition, before: Course, exercise: own.ExerciseObserved) -> Iterator[Event]:
+    """Steps or minutes walked that reach a mark not reached before (B): told once, with the value reached."""
+    policy = definition.policy
+    steps = _best(policy.steps_milestones, [one.steps for one in before.exercised], exercise.steps)
+    marks = policy.walked_minutes_milestones
+    walked = _best(marks, [one.walked_minutes for one in before.exercised], exercise.walked_minutes)
+    if steps:
+        yield told.ExerciseMilestone(**before.ids, kind="steps", on=exercise.on, value=steps)
+    if walked:
+        yield told.ExerciseMilestone(**before.ids, kind="walked_minutes", on=exercise.on, value=walked)
+
+
+def _best(marks: tuple[int, ...], before: list[int | None], value: int | None) -> int | None:
+    best = max((other for other in before if other is not None), default=0)
+    return value if value is not None and any(best < mark <= value for mark in marks) else None

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from services.protocol.domain import events as own
-from services.protocol.domain.cadence import Cadence, refusals, stand
+from services.protocol.domain.cadence import Cadence
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.state import Course
-from services.protocol.domain.techniques import deviations
+from services.protocol.domain.deviations import Against, against_cadence, deviations, too_early
+from services.protocol.domain.state import Course, Mark
 from shared.events import protocol as told
 from shared.messages import Event
-from shared.vocabulary import DeviationRule
 
-Found = dict[tuple[DeviationRule, UUID], date]
+Found = dict[Mark, told.DeviationNoted]
 
 
 def of_sessions(definition: Definition, state: Course, first: int, gone: UUID | None = None) -> Iterator[Event]:
@@ -23,16 +23,14 @@ def of_sessions(definition: Definition, state: Course, first: int, gone: UUID | 
     found: Found = {}
     for index in range(first, len(state.given)):
         given = state.given[index]
-        for rule in _of_session(definition, state, index):
-            found[rule, given.session.session_id] = given.on
+        for against in _of_session(definition, state, index):
+            noted = _noted(state, against, given.on, session_id=given.session.session_id)
+            found[against.rule, given.session.session_id] = noted
     judged = {given.session.session_id for given in state.given[first:]} | {gone}
-    for (rule, session_id), on in found.items():
-        if (rule, session_id) not in state.flagged:
-            yield told.DeviationNoted(**state.ids, rule=rule, on=on, session_id=session_id)
-    yield from _lifted(state, [one for one in state.deviations if one.session_id in judged], found)
+    yield from _told(state, found, [mark for mark, one in state.noted.items() if one.session_id in judged])
 
 
-def _of_session(definition: Definition, state: Course, index: int) -> Iterator[DeviationRule]:
+def _of_session(definition: Definition, state: Course, index: int) -> Iterator[Against]:
     """A permission to book does not change what took place: overrides are not asked for."""
     given = state.given[index]
     # A session counted here took place while the course was open, even if it is closed by now.
@@ -41,7 +39,10 @@ def _of_session(definition: Definition, state: Course, index: int) -> Iterator[D
     earlier = [other.session for other in state.given[:index]]
     series = place <= (definition.total or 0)
     yield from deviations(definition, place, earlier, given.session, series=series)
-    yield from _against(cadence, given.on)
+    yield from against_cadence(cadence, given.on)
+    visit = given.session.appointment_id
+    if visit and any(other.appointment_id == visit for other in earlier):
+        yield Against(rule="same_appointment")
 
 
 def of_visits(definition: Definition, state: Course) -> Iterator[Event]:
@@ -50,27 +51,48 @@ def of_visits(definition: Definition, state: Course) -> Iterator[Event]:
     cadence, last = state.cadence(definition), state.last_day
     for visit in state.visits:
         if last is None or visit.on > last:
-            rules = [rule for rule in _against(cadence, visit.on) if not _permitted(cadence, rule, visit.on)]
-            found |= {(rule, visit.appointment_id): visit.on for rule in rules[:1]}
+            rules = (one for one in against_cadence(cadence, visit.on) if not _permitted(cadence, one, visit.on))
+            if against := next(rules, None):
+                noted = _noted(state, against, visit.on, appointment_id=visit.appointment_id)
+                found[against.rule, visit.appointment_id] = noted
             cadence = cadence.with_session(visit.on)
-    for (rule, appointment_id), on in found.items():
-        if (rule, appointment_id) not in state.flagged:
-            yield told.DeviationNoted(**state.ids, rule=rule, on=on, appointment_id=appointment_id)
-    yield from _lifted(state, [one for one in state.deviations if one.appointment_id], found)
+    yield from _told(state, found, [mark for mark, one in state.noted.items() if one.appointment_id])
 
 
-def _against(cadence: Cadence, day: date) -> Iterator[DeviationRule]:
-    """The cadence rules a day goes against, as deviations are called."""
-    for rule in refusals(cadence, day, stand(cadence)):
-        yield "session_in_break" if rule == "break" else rule
+def _permitted(cadence: Cadence, against: Against, day: date) -> bool:
+    return ("break" if against.rule == "session_in_break" else against.rule, day) in cadence.permitted
 
 
-def _permitted(cadence: Cadence, rule: DeviationRule, day: date) -> bool:
-    return ("break" if rule == "session_in_break" else rule, day) in cadence.permitted
+def of_exercise(definition: Definition, state: Course) -> Iterator[Event]:
+    """Exercise on a day before the session that clears it was done (source A), once a day."""
+    found: Found = {}
+    if definition.exercises:
+        days = {one.on for one in state.exercised if state.cleared_on is None or one.on < state.cleared_on}
+        for day in sorted(days):
+            sessions = sum(given.on <= day for given in state.given) + state.opened.sessions_before
+            found["exercise_too_early", day] = _noted(state, too_early(definition, sessions), day)
+    yield from _told(state, found, [mark for mark in state.noted if mark[0] == "exercise_too_early"])
 
 
-def _lifted(state: Course, judged: list[told.DeviationNoted], found: Found) -> Iterator[Event]:
-    for one in judged:
-        of = one.session_id or one.appointment_id
-        if of and (one.rule, of) not in found:
-            yield own.DeviationLifted(**state.ids, rule=one.rule, of=of)
+def _noted(state: Course, against: Against, on: date, **of: Any) -> told.DeviationNoted:
+    return told.DeviationNoted(
+        **state.ids, rule=against.rule, on=on, **of, figure=against.figure, limit=against.limit,
+        source=against.source, region=against.region,
+    )  # fmt: skip
+
+
+def _told(state: Course, found: Found, judged: list[Mark]) -> Iterator[Event]:
+    """What is new or has another figure is noted; what was judged anew and not found is lifted."""
+    for mark, noted in found.items():
+        if state.noted.get(mark) != noted:
+            yield noted
+    for mark in judged:
+        if mark not in found:
+            yield lifted(state, mark)
+
+
+def lifted(state: Course, mark: Mark) -> Event:
+    """The deviation stands no more."""
+    one = state.noted[mark]
+    of = one.session_id or one.appointment_id
+    return own.DeviationLifted(**state.ids, rule=one.rule, of=of, on=None if of else one.on)

@@ -1,5 +1,6 @@
 """What follows when sessions change: phases, breaks, clearance for exercise, a series that starts again."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -85,24 +86,31 @@ def break_over(definition: Definition, state: Course, today: date) -> Iterator[E
         yield from _entered(definition, state, stand(state.cadence(definition)), pause.first_day)
 
 
-def cleared(definition: Definition, state: Course, on: date) -> Iterator[Event]:
+def cleared(definition: Definition, state: Course) -> Iterator[Event]:
     """Exercise may begin once the sessions that prepare for it are done (source A); taken back with them."""
-    ready = state.cadence(definition).place >= definition.exercise_after
-    if state.cleared_on and not ready:
+    on = clearance(definition, state) if definition.exercises else None
+    if on == state.cleared_on:
+        return
+    if on is None:
         yield own.ExerciseHeld(**state.ids)
-    elif definition.exercises and ready and state.cleared_on is None:
-        per_week = target(definition, state)
-        yield told.ExerciseMilestone(**state.ids, kind="cleared", on=on, per_week=per_week)
+    elif state.cleared_on is None:
+        yield told.ExerciseMilestone(**state.ids, kind="cleared", on=on, per_week=target(definition, state))
+    else:
+        yield own.ClearanceMoved(**state.ids, on=on)
 
 
-def decided(definition: Definition, state: Course, decision: str) -> Iterator[Event]:
-    """After a lapse: the course stays where it was, or the series starts again."""
-    yield own.LapseDecided(**state.ids, decision=decision)
-    cadence = state.cadence(definition)
-    standing, since = stand(cadence), state.last_day
-    if decision == "repeat" and standing.phase and standing.phase.kind == "series" and standing.done and since:
-        number, done, place = standing.phase.number, standing.done, cadence.place - standing.done
-        yield own.SeriesRepeated(**state.ids, number=number, sessions=done, since=since, place=place)
+def clearance(definition: Definition, state: Course) -> date | None:
+    """The day of the session after which exercise may begin; a series that starts again may set it back."""
+    cadence, wanted = state.cadence(definition), definition.exercise_after
+    back = [lapse.restart for lapse in state.lapses if lapse.restart and lapse.restart.place < wanted]
+    if back:
+        days = cadence.days[bisect_right(cadence.days, back[-1].since) :]
+        index = wanted - back[-1].place - 1
+    else:
+        days, index = cadence.days, max(wanted - cadence.before - 1, 0)
+    if wanted == 0:
+        return state.opened.starts_on
+    return days[index] if index < len(days) else None
 
 
 def _fields(pause: Break) -> dict[str, Any]:

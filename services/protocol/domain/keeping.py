@@ -5,22 +5,13 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.exercise import target, target_on, weeks
+from services.protocol.domain.exercise import Week, left_out, target, weeks
 from services.protocol.domain.lines import Line, line
 from services.protocol.domain.state import Course
+from services.protocol.domain.weeks import WEEK
 
-SHOWN = 6
-"""Weeks a note shows."""
-
-
-class KeptWeek(Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
-    """A week from clearance on: days with exercise, days asked for, and whether that was met."""
-
-    first: str
-    last: str
-    days: int
-    target: int
-    met: bool
+SHOWN = timedelta(weeks=6)
+"""As far back as a note shows weeks."""
 
 
 class Exercise(Struct, frozen=True, kw_only=True):
@@ -29,26 +20,27 @@ class Exercise(Struct, frozen=True, kw_only=True):
     cleared: bool
     per_week: int
     advice: list[Line]
-    weeks: list[KeptWeek] = []
+    weeks: list[Week] = []
     streak: int = 0
 
 
 def keeping(definition: Definition, state: Course, *, allowed: bool, until: date | None) -> Exercise:
-    """As of the day the note is for; a week not over yet breaks no streak."""
+    """As of the day the note is for; a week not over yet breaks no row."""
     if not allowed:
         return Exercise(cleared=False, per_week=0, advice=[])
-    found = weeks(state, until) if until else []
-    over = found[:-1] if found and not found[-1].met else found
     return Exercise(
         cleared=True,
         per_week=target(definition, state),
         advice=[line(one) for one in definition.exercise],
-        weeks=[_week(definition, state, one.first_day, one.days, met=one.met) for one in found[-SHOWN:]],
-        streak=next((n for n, one in enumerate(reversed(over)) if not one.met), len(over)),
+        weeks=weeks(definition, state, until, until - SHOWN) if until else [],
+        streak=_streak(state, state.cleared_on, until) if state.cleared_on and until else 0,
     )
 
 
-def _week(definition: Definition, state: Course, first: date, days: int, *, met: bool) -> KeptWeek:
-    last = first + timedelta(days=6)
-    asked = target_on(definition, state, first)
-    return KeptWeek(first=first.isoformat(), last=last.isoformat(), days=days, target=asked, met=met)
+def _streak(state: Course, cleared_on: date, until: date) -> int:
+    """Target weeks in a row up to this day; weeks of a pause do not count and break nothing."""
+    week = cleared_on + (until - cleared_on).days // 7 * WEEK
+    streak = int(week in state.met_weeks)
+    while (week := week - WEEK) >= cleared_on and (week in state.met_weeks or left_out(state, week)):
+        streak += week in state.met_weeks
+    return streak

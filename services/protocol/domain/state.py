@@ -13,6 +13,9 @@ from services.protocol.domain.definition import Definition
 from shared.events import protocol as told
 from shared.events.records import SessionCompleted
 
+Mark = tuple[str, UUID | date | None]
+"""A deviation's rule and what it is about: a session, an appointment, or a day of exercise."""
+
 
 class Given(Struct, frozen=True):
     """A counted session: its day and its figures."""
@@ -21,9 +24,9 @@ class Given(Struct, frozen=True):
     session: SessionCompleted
 
     @property
-    def order(self) -> tuple[date, dt.datetime]:
+    def order(self) -> tuple[date, dt.datetime, UUID]:
         """Sessions are in the order they took place, whenever they were written down."""
-        return self.on, self.session.started_at
+        return self.on, self.session.started_at, self.session.session_id
 
 
 class Visit(Struct, frozen=True):
@@ -35,33 +38,52 @@ class Visit(Struct, frozen=True):
     on: date
 
 
+class Lapse(Struct, frozen=True):
+    """A long gap after the day `since`, noticed on the day `on`.
+
+    `decision` is `undecided`, `continue` or `repeat`, made on the day `decided_on`; `restart` where a series is
+    repeated for it.
+    """
+
+    since: date
+    on: date
+    decision: str = "undecided"
+    decided_on: date | None = None
+    restart: Restart | None = None
+
+
 class Course(Struct, frozen=True, kw_only=True):
     """`entered` is the phase last announced, `pause` the break in force; the sessions themselves are the truth.
 
-    `lapse` says what becomes of a long gap, until the next session: `undecided`, `continue`, `repeat`.
+    What was told and may be taken back: `slipped` weeks, `lapses`, `noted` deviations, `met_weeks` and `streaks` of
+    exercise, and `exercise_weeks` as judged. What ended by `judged_to` is settled, unless news of the past came
+    (`stale`). `aside` are sessions after the closing.
     """
 
     opened: own.CourseOpened
     given: tuple[Given, ...] = ()
+    aside: tuple[Given, ...] = ()
     visits: tuple[Visit, ...] = ()
     entered: str = ""
     entered_on: date | None = None
     pause: Break | None = None
     pauses: tuple[Pause, ...] = ()
+    overrides: tuple[told.OverrideGranted, ...] = ()
     permitted: frozenset[tuple[str, date]] = frozenset()
-    restart: Restart | None = None
+    lapses: tuple[Lapse, ...] = ()
     closed: bool = False
     closed_on: date | None = None
+    finished: bool = False
     forgotten: bool = False
     cleared_on: date | None = None
     exercised: tuple[own.ExerciseObserved, ...] = ()
     met_weeks: frozenset[date] = frozenset()
-    flagged: frozenset[tuple[str, UUID | date | None]] = frozenset()
-    deviations: tuple[told.DeviationNoted, ...] = ()
-    slips: int = 0
+    streaks: frozenset[date] = frozenset()
+    exercise_weeks: dict[date, own.ExerciseJudged] = {}
+    noted: dict[Mark, told.DeviationNoted] = {}
+    slipped: dict[date, told.CadenceSlipped] = {}
     judged_to: date | None = None
-    lapsed_since: date | None = None
-    lapse: str = ""
+    stale: bool = False
     review_at: dt.datetime | None = None
     digest: str = ""
     prepared_at: dt.datetime | None = None
@@ -77,30 +99,58 @@ class Course(Struct, frozen=True, kw_only=True):
         return {"client_id": self.opened.client_id, "course_id": self.opened.course_id}
 
     @property
+    def deviations(self) -> tuple[told.DeviationNoted, ...]:
+        """Deviations as they stand, in the order they were noted."""
+        return tuple(self.noted.values())
+
+    @property
+    def slips(self) -> int:
+        """How many weeks had too few sessions."""
+        return len(self.slipped)
+
+    @property
     def last_day(self) -> date | None:
         """The day of the last session."""
         days = [self.opened.last_session_on, self.given[-1].on if self.given else None]
         return max((day for day in days if day), default=None)
+
+    @property
+    def gap(self) -> Lapse | None:
+        """The long gap that nobody has ended yet."""
+        last = self.last_day
+        return self.lapses[-1] if self.lapses and last and self.lapses[-1].since >= last else None
+
+    @property
+    def lapse(self) -> str:
+        """What becomes of the gap in force: `undecided`, `continue`, `repeat`; empty where there is none."""
+        return self.gap.decision if self.gap else ""
 
     def session(self, session_id: UUID) -> Given | None:
         """A counted session by its id."""
         return next((given for given in self.given if given.session.session_id == session_id), None)
 
     def cadence(self, definition: Definition, upto: int | None = None) -> Cadence:
-        """What the cadence is judged by; `upto` leaves out all but the first so many sessions."""
+        """What the cadence is judged by; with `upto`, as it was for the session at that index (from 0)."""
         opened, days = self.opened, [given.on for given in self.given[:upto]]
         if opened.last_session_on:
-            days.insert(0, opened.last_session_on)
+            days.append(opened.last_session_on)
+            days.sort()
         return Cadence(
             definition=definition,
-            days=tuple(sorted(days)),
+            days=tuple(days),
             starts_on=opened.starts_on,
             before=opened.sessions_before - (1 if opened.last_session_on else 0),
-            restart=self.restart,
+            restart=self._restart(upto),
             pauses=self.pauses,
             permitted=self.permitted,
             closed=self.closed,
         )
+
+    def _restart(self, upto: int | None) -> Restart | None:
+        """The last restart, or the last before the session at this index."""
+        day = self.given[upto].on if upto is not None and upto < len(self.given) else date.max
+        restarts = (lapse.restart for lapse in reversed(self.lapses) if lapse.restart)
+        return next((restart for restart in restarts if restart.since < day), None)
 
     def status(self, today: date) -> str:
         """One word for the whole: `series`, `break`, `maintenance`, `paused`, `closed`."""
@@ -110,8 +160,3 @@ class Course(Struct, frozen=True, kw_only=True):
             return "paused"
         resting = self.pause is not None and today < self.pause.first_day
         return "break" if resting else self.entered.partition(" ")[0]
-
-
-def week_of(cleared_on: date, day: date) -> date:
-    """The first day of the seven-day week, counted from clearance, that the day lies in."""
-    return cleared_on + dt.timedelta(weeks=(day - cleared_on).days // 7)

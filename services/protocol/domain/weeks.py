@@ -1,96 +1,123 @@
 """What follows when time passes: weeks with too few sessions, long gaps, and when to look again (domain.md §3.1)."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from services.protocol.domain import events as own
-from services.protocol.domain.cadence import Pause, stand
+from services.protocol.domain.cadence import Pause
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.evolving import evolve
-from services.protocol.domain.following import decided
-from services.protocol.domain.state import Course
+from services.protocol.domain.state import Course, Lapse
+from services.protocol.domain.walk import Stay, Walk, judged_until, walk
 from shared.events import protocol as told
 from shared.messages import Event
 
 WEEK = timedelta(days=7)
+Few = dict[date, tuple[int, int]]
+"""The first day of each week with too few sessions: how many there were, and how many there should have been."""
 
 
 def slips(definition: Definition, state: Course, today: date) -> Iterator[Event]:
-    """Judge whole weeks gone by: too few sessions is a slip, told and never refused."""
-    first = start = _judged_from(definition, state)
-    phase = stand(state.cadence(definition)).phase
-    if first is None or start is None or phase is None:
-        return
-    while start + WEEK <= today:
-        count = sum(start <= given.on < start + WEEK for given in state.given)
-        if count < phase.per_week and not _touched(state.pauses, start):
-            yield told.CadenceSlipped(**state.ids, week_from=start, sessions=count, expected=phase.per_week)
-        start += WEEK
-    if start > first:
-        yield own.WeeksJudged(**state.ids, to=start)
+    """Too few sessions in a week gone by is a slip, told and never refused; news of the past may take it back."""
+    since, until = state.judged_to or date.min, judged_until(state, today)
+    found = too_few(walk(definition, state, today), [given.on for given in state.given], since, until)
+    for week in [week for week in state.slipped if week + WEEK > since and week not in found]:
+        yield own.SlipLifted(**state.ids, week_from=week)
+    for week, (count, expected) in found.items():
+        slip = told.CadenceSlipped(**state.ids, week_from=week, sessions=count, expected=expected)
+        if state.slipped.get(week) != slip:
+            yield slip
 
 
-def _judged_from(definition: Definition, state: Course) -> date | None:
-    """The first week not judged yet."""
-    if state.closed or state.pause:
-        return None
-    began = _began(definition, state)
-    return max(began, state.judged_to) if began and state.judged_to else began
+def too_few(walked: Walk, days: Sequence[date], since: date, until: date) -> Few:
+    """Weeks that ended after `since` and by `until` with too few sessions."""
+    found: Few = {}
+    for stay in walked.stays:
+        for week in _weeks(stay, since, until):
+            count = bisect_left(days, week + WEEK) - bisect_left(days, week)
+            if count < stay.phase.per_week and not touched(walked.pauses, week):
+                found[week] = (count, stay.phase.per_week)
+    return found
 
 
-def _began(definition: Definition, state: Course) -> date | None:
-    """Weeks count from the phase's first session, or from the first day after a break nobody returned from.
+def _weeks(stay: Stay, since: date, until: date) -> Iterator[date]:
+    """The whole weeks of a phase. The week in which it ends is not judged.
 
-    Of a course taken over inside a phase they count from its first day here.
+    They count from its first session, or until there is one, from the first day after a break nobody returned from.
     """
-    standing = stand(state.cadence(definition))
-    if standing.done == 0:
-        return max(standing.pause.first_day, state.opened.starts_on) if standing.pause else None
-    if not state.given:
-        return state.opened.starts_on
-    return state.given[max(len(state.given) - standing.done, 0)].on
+    end = min(until, stay.ended) if stay.ended else until
+    if stay.waiting:
+        yield from _row(stay.waiting, since, min(end, stay.days[0]) if stay.days else end)
+    if stay.days:
+        yield from _row(stay.days[0], since, end)
 
 
-def lapse(definition: Definition, state: Course, today: date) -> Iterator[Event]:
-    """Notice a long gap, once; the setting says what becomes of it."""
-    since = _gap_from(definition, state)
-    if since and state.lapsed_since != since and today > _tolerated(definition, state, since):
-        lapsed = told.CourseLapsed(**state.ids, since=since, on=today)
-        yield lapsed
-        after = evolve(state, lapsed)
-        if definition.policy.on_lapse != "ask" and after:
-            yield from decided(definition, after, definition.policy.on_lapse)
+def _row(first: date, since: date, end: date) -> Iterator[date]:
+    """Weeks from a day on that ended after `since` and by `end`."""
+    week = after(first, since)
+    while week + WEEK <= end:
+        yield week
+        week += WEEK
 
 
-def _gap_from(definition: Definition, state: Course) -> date | None:
-    """The day after which a gap is counted: inside a series, where the protocol says so also in maintenance."""
-    if state.closed or state.pause or any(pause.to is None for pause in state.pauses):
-        return None
-    standing = stand(state.cadence(definition))
-    if standing.phase is None or (standing.phase.kind == "maintenance" and not definition.policy.lapse_in_maintenance):
-        return None
-    return standing.pause.first_day if standing.pause else state.last_day
+def after(first: date, since: date) -> date:
+    """The first of the weeks from a day on that ends after `since`."""
+    return first + max((since - first).days // 7, 0) * WEEK
 
 
-def _tolerated(definition: Definition, state: Course, since: date) -> date:
-    """The last day of the gap that is still tolerated; days in a pause do not count."""
-    day, left = since, definition.policy.lapse_days
-    while left > 0:
-        day += timedelta(days=1)
-        left -= not any(pause.covers(day) for pause in state.pauses)
-    return day
-
-
-def _touched(pauses: tuple[Pause, ...], start: date) -> bool:
+def touched(pauses: Sequence[Pause], week: date) -> bool:
     """Whether a day of the week lies in a pause: then the week is not judged."""
-    return any(pause.covers(start + timedelta(days=n)) for pause in pauses for n in range(7))
+    return any(pause.first < week + WEEK and (pause.to is None or week <= pause.to) for pause in pauses)
 
 
-def next_days(definition: Definition, state: Course) -> Iterator[date]:
-    """Days on which time alone may change something."""
+def lapses(definition: Definition, state: Course, today: date) -> Iterator[Event]:
+    """Notice a long gap, once, and what the setting makes of it; news of the past may take it back."""
+    walked = walk(definition, state, today)
+    found = {lapse.since: lapse for lapse in walked.lapses}
+    for lapse in state.lapses:
+        if lapse.since not in found:
+            yield own.LapseLifted(**state.ids, since=lapse.since)
+    known = {lapse.since: lapse for lapse in state.lapses}
+    for lapse in found.values():
+        yield from _noticed(state, lapse, known.get(lapse.since))
+    for lapse, stay in walked.repeated:
+        if lapse.since not in known or known[lapse.since].restart != lapse.restart:
+            yield repetition(state, lapse, stay)
+
+
+def _noticed(state: Course, lapse: Lapse, known: Lapse | None) -> Iterator[Event]:
+    if known and known.on == lapse.on:
+        return
+    yield told.CourseLapsed(**state.ids, since=lapse.since, on=lapse.on)
+    if known is None and lapse.decision != "undecided":
+        decided_on = lapse.decided_on
+        yield own.LapseDecided(**state.ids, decision=lapse.decision, since=lapse.since, on=decided_on)
+
+
+def repetition(state: Course, lapse: Lapse, stay: Stay) -> Event:
+    """The series of this stay starts again."""
+    place = lapse.restart.place if lapse.restart else 0
+    number, on = stay.phase.number, lapse.decided_on
+    return own.SeriesRepeated(**state.ids, number=number, sessions=stay.done, since=lapse.since, place=place, on=on)
+
+
+def decided(_: Definition, state: Course, decision: str, today: date) -> Iterator[Event]:
+    """A person says what becomes of the gap in force."""
+    if gap := state.gap:
+        yield own.LapseDecided(**state.ids, decision=decision, since=gap.since, on=today)
+
+
+def next_days(definition: Definition, state: Course, today: date) -> Iterator[date]:
+    """Days on which time alone may change something; those that have come were not looked at yet."""
+    if state.closed:
+        return
     if state.pause:
         yield state.pause.first_day
-    if start := _judged_from(definition, state):
-        yield start + WEEK
-    if (since := _gap_from(definition, state)) and state.lapsed_since != since:
-        yield _tolerated(definition, state, since) + timedelta(days=1)
+    since, walked = state.judged_to or today, walk(definition, state, today)
+    stay = walked.stay
+    if stay and stay.phase.per_week and (first := stay.days[0] if stay.days else stay.waiting):
+        yield after(first, since) + WEEK
+    if state.cleared_on and definition.exercises:
+        yield after(state.cleared_on, since) + WEEK
+    if (gap := walked.gap_from()) and (not state.lapses or state.lapses[-1].since < gap):
+        yield from filter(None, [walked.lapses_on(gap)])

@@ -114,8 +114,8 @@ def test_weeks_are_listed_from_clearance_on():
     course = whole(10)
     cleared = schedule(10)[-1]
     train(course, cleared, 3)
-    found = weeks(course.state, cleared + timedelta(days=8))
+    found = weeks(course.definition, course.state, cleared + timedelta(days=8))
     assert [(week.first_day, week.days, week.met) for week in found] == [
         (cleared, 3, True), (cleared + timedelta(days=7), 0, False),
     ]  # fmt: skip
-    assert weeks(Told().state, START) == []
+    assert weeks(course.definition, Told().state, START) == []

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.protocol.domain.techniques import Allowed, allowed, deviations
+from services.protocol.domain.deviations import deviations
+from services.protocol.domain.techniques import Allowed, allowed
 from tests.unit.protocol.told import START, definition, region, session
 
 FIBROMYALGIA = definition()
@@ -13,7 +14,7 @@ CALM = [session(START), session(START)]
 
 def flagged(place: int, *regions: Any, before: Any = (), series: bool = True, **more: Any) -> list[str]:
     given = session(START, regions=list(regions), **more)
-    return list(deviations(FIBROMYALGIA, place, before, given, series=series))
+    return [one.rule for one in deviations(FIBROMYALGIA, place, before, given, series=series)]
 
 
 def may(place: int, before: Any = CALM, *, series: bool = True) -> Allowed:

@@ -1,0 +1,153 @@
+"""A course walked from its first session to today: which phase each session was of, and the long gaps (domain.md §3.1).
+
+Everything here follows from the facts alone, so that news of the past leads to the same as if it had come in time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from services.protocol.domain.cadence import Pause, Restart
+from services.protocol.domain.definition import Definition, Phase
+from services.protocol.domain.state import Course, Lapse
+
+A_DAY = timedelta(days=1)
+
+
+@dataclass
+class Stay:
+    """The sessions of one phase in a row: their `days`, how many lie `before` Seriatim, and the day it `ended`.
+
+    While nobody comes, weeks count from `waiting` on (after a break, or in a course taken over); absent: not at all.
+    """
+
+    phase: Phase
+    before: int = 0
+    waiting: date | None = None
+    days: list[date] = field(default_factory=list)
+    ended: date | None = None
+
+    @property
+    def done(self) -> int:
+        """Sessions of the phase so far."""
+        return self.before + len(self.days)
+
+    @property
+    def full(self) -> bool:
+        """Whether its last session is done."""
+        return self.phase.sessions is not None and self.done >= self.phase.sessions
+
+
+@dataclass
+class Walk:
+    """The stays so far, the last of them under way (none of a finished course), and the lapses, in order."""
+
+    definition: Definition
+    starts_on: date
+    pauses: Sequence[Pause]
+    known: Mapping[date, Lapse]
+    stays: list[Stay] = field(default_factory=list)
+    lapses: list[Lapse] = field(default_factory=list)
+    repeated: list[tuple[Lapse, Stay]] = field(default_factory=list)
+    last: date | None = None
+
+    @property
+    def stay(self) -> Stay | None:
+        """The phase under way."""
+        return self.stays[-1] if self.stays and self.stays[-1].ended is None else None
+
+    def begin(self, before: int, last: date | None) -> None:
+        """Where the course stood when it was opened here."""
+        self.last = last
+        left = before
+        for n, phase in enumerate(self.definition.phases):
+            if phase.kind == "break":
+                continue
+            if phase.sessions is None or left < phase.sessions:
+                self._enter(n, left, last)
+                return
+            left -= phase.sessions
+
+    def _enter(self, index: int, before: int, last: date | None) -> None:
+        """The phase at this index; right after a break its weeks count from the first day that can be booked again."""
+        phases = self.definition.phases
+        resting = index > 0 and phases[index - 1].kind == "break" and not before and last is not None
+        waiting = self.starts_on if before else None
+        if resting and last:
+            waiting = max(last + timedelta(weeks=phases[index - 1].weeks), self.starts_on)
+        self.stays.append(Stay(phases[index], before, waiting))
+
+    def session(self, day: date) -> None:
+        """The next session."""
+        self.until(day)
+        self.last = day
+        if (stay := self.stay) is None:
+            return
+        stay.days.append(day)
+        if stay.full:
+            stay.ended = day
+            phases = self.definition.phases
+            ahead = range(phases.index(stay.phase) + 1, len(phases))
+            if following := next((n for n in ahead if phases[n].kind != "break"), None):
+                self._enter(following, 0, day)
+
+    def until(self, day: date) -> None:
+        """The gap before this day, if it is a long one."""
+        if (since := self.gap_from()) is None or (day - since).days <= self.definition.policy.lapse_days:
+            return
+        on = self.lapses_on(since)
+        if on and on <= day and (not self.lapses or self.lapses[-1].since < since):
+            self._lapse(since, on)
+
+    def gap_from(self) -> date | None:
+        """The day after which a gap is counted: in a series, where the protocol says so also in maintenance."""
+        stay, policy = self.stay, self.definition.policy
+        if stay is None or self.last is None or (stay.phase.kind == "maintenance" and not policy.lapse_in_maintenance):
+            return None
+        return max(self.last, stay.waiting) if stay.waiting and not stay.done else self.last
+
+    def lapses_on(self, since: date) -> date | None:
+        """The first day on which the gap is too long. Days in a pause and before the course began do not count."""
+        left, day = self.definition.policy.lapse_days + 1, max(since, self.starts_on - A_DAY)
+        while left:
+            day += A_DAY
+            pause = next((pause for pause in self.pauses if pause.covers(day)), None)
+            if pause is None:
+                left -= 1
+            elif pause.to is None:
+                return None
+            else:
+                day = pause.to
+        return day
+
+    def _lapse(self, since: date, on: date) -> None:
+        known, setting = self.known.get(since), self.definition.policy.on_lapse
+        new = Lapse(since, on) if setting == "ask" else Lapse(since, on, setting, on)
+        lapse = Lapse(since, on, known.decision, known.decided_on) if known else new
+        self.lapses.append(lapse)
+        if lapse.decision == "repeat" and self.stay and self.stay.phase.kind == "series" and self.stay.done:
+            self._repeat(lapse, self.stay)
+
+    def _repeat(self, lapse: Lapse, stay: Stay) -> None:
+        """The series starts again: what was done of it does not count for the course's place."""
+        stay.ended = lapse.decided_on or lapse.on
+        ahead = self.definition.phases[: self.definition.phases.index(stay.phase)]
+        restart = Restart(lapse.since, sum(phase.sessions or 0 for phase in ahead))
+        self.lapses[-1] = Lapse(lapse.since, lapse.on, lapse.decision, lapse.decided_on, restart)
+        self.repeated.append((self.lapses[-1], stay))
+        self.stays.append(Stay(stay.phase))
+
+
+def walk(definition: Definition, state: Course, today: date) -> Walk:
+    """The course up to today; up to its closing when it is closed."""
+    found = Walk(definition, state.opened.starts_on, state.pauses, {lapse.since: lapse for lapse in state.lapses})
+    found.begin(state.opened.sessions_before, state.opened.last_session_on)
+    for given in state.given:
+        found.session(given.on)
+    found.until(judged_until(state, today))
+    return found
+
+
+def judged_until(state: Course, today: date) -> date:
+    """Nothing is judged after the closing of a course."""
+    return min(today, state.closed_on) if state.closed_on else today
