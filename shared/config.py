@@ -73,8 +73,29 @@ class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     late_cancellation_uses_session: bool = False
 
 
+class Holidays(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose public holidays count: country and subdivision by ISO 3166 (`US`, `NY`); without a country there are none.
+
+    `categories` are those of the `holidays` library; `closed` says whether the practice is closed on such a day.
+    """
+
+    country: str = ""
+    subdivision: str = ""
+    categories: tuple[str, ...] = ("public",)
+    closed: bool = True
+
+
+class Feeds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What calendar feeds hold: visits this many days back, and for how long a cancelled one is still told."""
+
+    past_days: int = 90
+    cancelled_days: int = 30
+
+
 class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The practice's settings. `policy.<protocol>` overrides single values of a protocol definition's policy.
+    """The practice's settings. `policy.<protocol>` overrides single values of a protocol definition.
+
+    `protocols` is a folder of the practice's own definitions, beside `practice.toml`.
 
     `paper` is what notes are printed on.
     """
@@ -87,8 +108,11 @@ class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     paper: Literal["A4", "Letter"] = "A4"
     reminders: Reminders = field(default_factory=Reminders)
     booking: Booking = field(default_factory=Booking)
+    holidays: Holidays = field(default_factory=Holidays)
+    feeds: Feeds = field(default_factory=Feeds)
     attendance: Attendance = field(default_factory=Attendance)
     policy: dict[str, dict[str, Any]] = {}
+    protocols: str = "protocols"
 
     @property
     def tz(self) -> ZoneInfo:

@@ -101,7 +101,7 @@ async def show_note(call: Call) -> dict[str, Any]:
 async def check(call: Call) -> Verdicts:
     """Would these days do as the next sessions, in this order?"""
     state = await queries.course(call.service, call.path_id("course_id"))
-    cadence = state.cadence(definitions(call.service)[state.opened.protocol])
+    cadence = state.cadence(queries.followed(call.service, state))
     return Verdicts(verdicts=verdicts(cadence, call.body.dates))
 
 

@@ -14,6 +14,7 @@ from services.protocol.domain.judging import verdicts
 from services.protocol.domain.note import Note, prepare
 from services.protocol.domain.plan import plan
 from services.protocol.domain.reflow import reflow
+from services.protocol.domain.shelf import Shelf
 from services.protocol.domain.state import Course
 from services.protocol.domain.ways import ways
 from services.protocol.views import CourseView
@@ -36,9 +37,14 @@ from shared.service import Service
 from shared.store.unit import Folded, fold
 
 
-def definitions(service: Service) -> dict[str, Definition]:
+def definitions(service: Service) -> Shelf:
     """The protocols this practice offers, by id."""
-    return cast("dict[str, Definition]", service.own)
+    return cast("Shelf", service.own)
+
+
+def followed(service: Service, state: Course) -> Definition:
+    """The protocol the course follows, in the version it started with."""
+    return definitions(service).of(state.opened.protocol, state.opened.version)
 
 
 async def course(service: Service, course_id: UUID, as_of: datetime | None = None) -> Course:
@@ -58,12 +64,12 @@ async def course(service: Service, course_id: UUID, as_of: datetime | None = Non
 
 def view(service: Service, state: Course, now: datetime) -> CourseView:
     """The course as of an instant."""
-    return views.view(service, definitions(service)[state.opened.protocol], state, now)
+    return views.view(service, followed(service, state), state, now)
 
 
 def note_view(service: Service, state: Course) -> dict[str, Any]:
     """The note with the instant it was prepared."""
-    note: Note = prepare(definitions(service)[state.opened.protocol], state)
+    note: Note = prepare(followed(service, state), state)
     return {**msgspec.to_builtins(note), "prepared_at": state.prepared_at, "digest": note.digest}
 
 
@@ -88,26 +94,26 @@ async def answer_verdicts(service: Service, question: AskVerdicts) -> list[list[
     state = await _owned(service, question.course_id, question.client_id)
     if state is None:
         return None
-    cadence = state.cadence(definitions(service)[state.opened.protocol])
+    cadence = state.cadence(followed(service, state))
     return [verdicts(cadence, days) for days in question.itineraries]
 
 
 async def answer_plan(service: Service, question: AskPlan) -> CoursePlan | None:
     """Days for the next sessions."""
     state = await _owned(service, question.course_id, question.client_id)
-    return plan(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
+    return plan(state.cadence(followed(service, state)), question) if state else None
 
 
 async def answer_ways(service: Service, question: AskWays) -> CourseWays | None:
     """All the best choices of days."""
     state = await _owned(service, question.course_id, question.client_id)
-    return ways(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
+    return ways(state.cadence(followed(service, state)), question) if state else None
 
 
 async def answer_reflow(service: Service, question: AskReflow) -> CoursePlan | None:
     """Days for visits that must be put right."""
     state = await _owned(service, question.course_id, question.client_id)
-    return reflow(state.cadence(definitions(service)[state.opened.protocol]), question) if state else None
+    return reflow(state.cadence(followed(service, state)), question) if state else None
 
 
 async def answer_course(service: Service, question: AskCourse) -> CourseFacts | None:
@@ -115,7 +121,7 @@ async def answer_course(service: Service, question: AskCourse) -> CourseFacts | 
     state = await _owned(service, question.course_id)
     if state is None:
         return None
-    definition = definitions(service)[state.opened.protocol]
+    definition = followed(service, state)
     return CourseFacts(
         course_id=question.course_id,
         client_id=state.opened.client_id,
@@ -131,13 +137,9 @@ async def answer_course(service: Service, question: AskCourse) -> CourseFacts | 
 async def answer_note(service: Service, question: AskNote) -> dict[str, Any] | None:
     """The note for the next session."""
     state = await _owned(service, question.course_id)
-    if state is None or state.closed or stand(state.cadence(_definition(service, state))).phase is None:
+    if state is None or state.closed or stand(state.cadence(followed(service, state))).phase is None:
         return None
     return note_view(service, state)
-
-
-def _definition(service: Service, state: Course) -> Definition:
-    return definitions(service)[state.opened.protocol]
 
 
 ANSWERS: dict[type[Question], Any] = {

@@ -64,8 +64,7 @@ def last_session(definition: Definition, state: Course) -> LastSession | None:
 def _against(definition: Definition, state: Course, given: Given) -> Iterator[Against]:
     for one in state.deviations:
         if one.session_id == given.session.session_id:
-            text, source = named(definition, one.rule)
-            yield Against(rule=one.rule, text=text, source=source)
+            yield Against(rule=one.rule, text=named(definition, one), source=one.source or "policy")
 
 
 def changed(definition: Definition, state: Course, last: LastSession | None, opened: frozenset[str]) -> list[Changed]:

@@ -39,7 +39,7 @@ def _phases(definition: Definition) -> Iterator[WrongError]:
 
 
 def _names_once(definition: Definition) -> Iterator[WrongError]:
-    named = {
+    named: dict[str, list[str]] = {
         "phases": [phase.name for phase in definition.phases],
         "stages": [stage.id for stage in definition.stages],
         "techniques": [move.id for move in definition.techniques],

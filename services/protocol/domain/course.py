@@ -1,6 +1,5 @@
 """One client following one protocol: what is asked of a course, and what comes of it."""
 
-from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -9,8 +8,8 @@ from services.protocol.domain import counting, flags, training
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import stand
 from services.protocol.domain.deciding import Act, Deciding
-from services.protocol.domain.definition import Definition
 from services.protocol.domain.evolving import evolve
+from services.protocol.domain.shelf import Shelf
 from services.protocol.domain.state import Course
 from services.protocol.domain.weeks import decided
 from shared.decider import Decider, refuse
@@ -26,7 +25,7 @@ def stream(course_id: object) -> str:
 
 
 def course_decider(
-    definitions: Mapping[str, Definition], zone: ZoneInfo
+    definitions: Shelf, zone: ZoneInfo
 ) -> Decider[c.CourseCommand, Event, Course | None]:
     """The decider of courses under these definitions; days are those of the practice's zone."""
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from services.protocol.domain.evolving import evolve
 from services.protocol.domain.exercise import judged, milestones
 from services.protocol.domain.following import break_over, cleared, phases
 from services.protocol.domain.note import prepare
+from services.protocol.domain.shelf import Shelf
 from services.protocol.domain.state import Course
 from services.protocol.domain.walk import judged_until
 from services.protocol.domain.weeks import lapses, next_days, slips
@@ -31,7 +32,7 @@ class Deciding:
     """One decision: events are folded in as they come, so that what follows sees what came before."""
 
     def __init__(
-        self, definitions: Mapping[str, Definition], zone: ZoneInfo, state: Course | None, now: dt.datetime
+        self, definitions: Shelf, zone: ZoneInfo, state: Course | None, now: dt.datetime
     ) -> None:
         self._definitions = definitions
         self.zone = zone
@@ -62,8 +63,9 @@ class Deciding:
 
     @property
     def definition(self) -> Definition:
-        """The protocol the course follows."""
-        return self._definitions[self.state.opened.protocol]
+        """The protocol the course follows, in the version it started with."""
+        opened = self.state.opened
+        return self._definitions.of(opened.protocol, opened.version)
 
     def version_of(self, protocol: str) -> int:
         """The definition's version that a course opened now starts with."""

@@ -1,42 +1,36 @@
-"""Deviations in words, with the figure and the source of the rule (domain.md §3.7)."""
+"""Deviations in words, with the figure of what took place (domain.md §3.7)."""
 
 from services.protocol.domain.catalogue import Gate
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.gates import when
-from shared.vocabulary import DeviationRule
+from services.protocol.domain.gates import WORDS, when
+from shared.events.protocol import DeviationNoted
+
+PLAIN = {
+    "region_over_10_min": "{figure} minutes on one region, at most {limit}",
+    "prone_over_12_min": "{figure} minutes prone at a stretch, at most {limit}",
+    "session_in_break": "It took place in a break",
+    "min_gap": "{figure} days from another session, at least {limit}",
+    "too_many_in_7_days": "{figure} sessions in 7 days, at most {limit}",
+    "not_started": "It took place before the course's first day",
+    "paused": "It took place in a pause",
+    "same_appointment": "Another session was written down for the same appointment",
+}
 
 
-def named(definition: Definition, rule: DeviationRule) -> tuple[str, str]:
-    """The sentence and the source of the rule that was gone against."""
-    limits = definition.limits
-    if limits.region_minutes and rule == limits.region_minutes.deviation:
-        return f"More than {limits.region_minutes.most} minutes on one region.", limits.region_minutes.source
-    if limits.prone_minutes and rule == limits.prone_minutes.deviation:
-        return f"More than {limits.prone_minutes.most} minutes prone at a stretch.", limits.prone_minutes.source
-    for gate in definition.gates:
-        if rule in {gate.deviation, gate.deviation_absent}:
-            return _of_gate(gate, rule), gate.source
-    return _of_cadence(definition, rule), "policy" if rule != "session_in_break" else _break_source(definition)
+def named(definition: Definition, noted: DeviationNoted) -> str:
+    """What the last session went against, in a sentence."""
+    gate = next((one for one in definition.gates if noted.rule in {one.deviation, one.deviation_absent}), None)
+    if gate:
+        return _of_gate(gate, noted)
+    words = PLAIN.get(noted.rule, noted.rule)
+    if noted.figure is None or noted.limit is None:
+        words = words.partition("{")[0].strip() or noted.rule
+    where = f" ({noted.region.replace('_', ' ')})" if noted.region else ""
+    return f"{words.format(figure=noted.figure, limit=noted.limit)}{where}."
 
 
-def _of_gate(gate: Gate, rule: DeviationRule) -> str:
+def _of_gate(gate: Gate, noted: DeviationNoted) -> str:
     title = gate.title[0].upper() + gate.title[1:]
-    if rule == gate.deviation_absent:
-        return f"{title} although {gate.absent} was reported."
-    return f"{title} outside what is allowed: {when(gate)}."
-
-
-def _of_cadence(definition: Definition, rule: DeviationRule) -> str:
-    gap = definition.policy.min_gap_days
-    return {
-        "session_in_break": "The session took place in a break.",
-        "min_gap": f"Less than {gap} days lay between this session and another.",
-        "too_many_in_7_days": "More sessions in 7 days than the phase has.",
-        "not_started": "The session took place before the course's first day.",
-        "paused": "The session took place in a pause.",
-        "closed": "The course was closed.",
-    }.get(rule, rule)
-
-
-def _break_source(definition: Definition) -> str:
-    return next((phase.source for phase in definition.phases if phase.kind == "break"), "policy")
+    if noted.rule == gate.deviation_absent:
+        return f"{title} although {WORDS[gate.absent or 'contraction']} was reported."
+    return f"{title} before it is allowed ({when(gate)})."

@@ -162,7 +162,7 @@ def _minutes(visit: Visit) -> int:
 
 def _day(state: Course, visit: Visit | None) -> date | None:
     """The day the note is for as far as that is known: of the visit, else the last on which something was done."""
-    done = [one.on for one in (*state.given[-1:], *state.exercised[-1:])]
+    done = [*(one.on for one in state.given[-1:]), *(one.on for one in state.exercised[-1:])]
     return visit.on if visit else max(done, default=state.cleared_on)
 
 

@@ -27,7 +27,7 @@ def tender_points(definition: Definition, given: Sequence[Given]) -> TenderPoint
     """A session that notes none may not have looked: the last that noted any counts."""
     limit, how = definition.limits.tender_point_seconds, definition.tender_points
     seen = [one for one in given if one.session.tender_points]
-    left = list(seen[-1].session.tender_points) if seen else []
+    left: list[str] = [*seen[-1].session.tender_points] if seen else []
     earlier = dict.fromkeys(point for one in seen[:-1] for point in one.session.tender_points)
     on = seen[-1].on.isoformat() if seen else None
     return TenderPoints(

@@ -9,7 +9,8 @@ from tests.integration.protocol.conftest import House
 
 FIELDS = {
     "ordinal", "phase", "prepared_at", "minutes", "positions", "sequence", "focus", "allowed", "not_yet", "cautions",
-    "exercise", "last_session", "label",
+    "exercise", "last_session", "label", "protocol", "prone", "tender_points", "adapted", "changed", "tell", "body_maps",
+    "arrows", "digest",
 }  # fmt: skip
 
 
@@ -20,10 +21,11 @@ async def test_the_note_is_there_from_the_opening_on(house: House):
     assert found["allowed"] == {
         "pir": False, "periosteal": False, "intensive": False, "full_body": False, "exercise": False,
     }  # fmt: skip
-    assert {"what": "pir", "from": "session 11, after 2 sessions without contraction"} in found["not_yet"]
+    waits = {"what": "pir", "from": "session 11, after 2 sessions without contraction", "source": "A; policy"}
+    assert waits in found["not_yet"]
     assert sum(step["minutes"] for step in found["sequence"]) == 60
     assert set(found["sequence"][0]) >= {"step", "technique", "minutes", "detail", "source"}
-    assert set(found["focus"][0]) == {"region", "minutes", "why"}
+    assert set(found["focus"][0]) == {"region", "side", "minutes", "why", "source"}
     assert set(found["cautions"][0]) >= {"text", "source"}
 
 

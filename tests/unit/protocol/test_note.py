@@ -1,6 +1,5 @@
 """The note for the next session, session by session (domain.md §3.3)."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest

@@ -12,6 +12,7 @@ from services.protocol.domain import commands as c
 from services.protocol.domain.course import course_decider
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.parsing import parse
+from services.protocol.domain.shelf import Shelf
 from services.protocol.domain.state import Course
 from shared.clock import day_of
 from shared.decider import Refused
@@ -64,7 +65,7 @@ class Told:
 
     def __init__(self, protocol: str = "fibromyalgia", *, policy: dict[str, Any] | None = None, **opening: Any) -> None:
         self.definition = definition(protocol, **(policy or {}))
-        self.decider = course_decider({protocol: self.definition}, ZONE)
+        self.decider = course_decider(Shelf([self.definition]), ZONE)
         self.events: list[Any] = []
         self.now = instant(opening.pop("on", START), 8)
         self.found: Course | None = None

@@ -1,0 +1,140 @@
+"""Where definitions come from: the shipped ones, a practice's own folder, and the versions adopted before."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from services.protocol.domain.adopting import STREAM, AdoptProtocol, ProtocolAdopted
+from services.protocol.domain.definition import Definition
+from services.protocol.domain.parsing import UnreadableError, parse
+from services.protocol.domain.shelf import Shelf
+from shared.config import Config, Practice
+from shared.decider import Refused
+from shared.messages import Cause
+from shared.service import Service
+from shared.store.store import Store
+from shared.store.unit import Tx
+from shared.store.work import Unavailable
+from shared.tasks import stop
+
+AGAIN = 1.0
+"""Seconds until a database that was away is asked again."""
+
+
+class File(NamedTuple):
+    """A definition's file as it is on disk; `plain` is what it says without the practice's settings."""
+
+    name: str
+    text: str
+    plain: Definition
+
+
+def found(config: Config, practice: Practice) -> list[File]:
+    """Every file of the shipped folder and of the practice's own. Raises `UnreadableError`, naming file and line."""
+    shipped = [(file.name, file.read_bytes()) for file in (files(__package__) / "definitions").iterdir()]
+    own = [(str(path), path.read_bytes()) for path in _own(config, practice)]
+    read = [
+        File(name, text.decode(), parse(text, {}, name))
+        for name, text in sorted(shipped) + sorted(own)
+        if name.endswith(".toml")
+    ]
+    _must_agree(read)
+    return read
+
+
+def _own(config: Config, practice: Practice) -> list[Path]:
+    """The folder named in `practice.toml`, beside that file; the usual one need not be there."""
+    folder = (config.settings.parent if config.settings else Path()) / practice.protocols
+    if not config.settings and not folder.is_absolute():
+        return []
+    if not folder.is_dir() and practice.protocols != Practice().protocols:
+        raise UnreadableError(f"practice.toml, protocols: there is no folder {folder}")
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _must_agree(read: list[File]) -> None:
+    """Two files may hold two versions of a protocol, but not two contents of one."""
+    seen: dict[tuple[str, int], File] = {}
+    for file in read:
+        other = seen.setdefault((file.plain.id, file.plain.version), file)
+        if other.plain != file.plain:
+            raise UnreadableError(
+                f"{file.name} and {other.name} both say that they are version {file.plain.version} of {file.plain.id}, "
+                f"and differ. Give the newer one a higher version."
+            )
+
+
+def definitions(read: list[File], practice: Practice) -> list[Definition]:
+    """The files' definitions with the practice's own values. Raises `UnreadableError`."""
+    if unknown := set(practice.policy) - {file.plain.id for file in read}:
+        raise UnreadableError(f"practice.toml has policy for unknown protocols: {', '.join(sorted(unknown))}")
+    return [_with(file.text, practice.policy.get(file.plain.id, {}), file.name) for file in read]
+
+
+def _with(text: str, policy: Mapping[str, Any], name: str) -> Definition:
+    return parse(text.encode(), policy, name)
+
+
+class Keeper:
+    """Adopts the files' versions in the log, and puts those adopted before, or elsewhere, on the shelf."""
+
+    def __init__(self, read: list[File], practice: Practice) -> None:
+        self._read = read
+        self._practice = practice
+        self._wanted = asyncio.Event()
+        self.shelf = Shelf(definitions(read, practice), missing=self._wanted.set)
+
+    @asynccontextmanager
+    async def own(self, service: Service) -> AsyncIterator[Shelf]:
+        """The shelf, kept up to date. A version with another content than before ends the process with the reason."""
+        try:
+            await self._adopt(service.store)
+        except Unavailable:
+            self._wanted.set()  # the database comes later
+        watching = asyncio.create_task(self._watch(service.store))
+        try:
+            yield self.shelf
+        finally:
+            await stop(watching)
+
+    async def _adopt(self, store: Store) -> None:
+        async def unit(tx: Tx) -> None:
+            for file in self._read:
+                protocol, version = file.plain.id, file.plain.version
+                await tx.decide(STREAM, AdoptProtocol(protocol=protocol, version=version, text=file.text))
+
+        cause = Cause(actor="protocol", correlation_id=uuid4(), causation_id=None)
+        try:
+            await store.write(unit, cause, streams=(STREAM,))
+        except Refused as refused:
+            sys.exit(str(refused))
+        await self._learn(store)
+
+    async def _learn(self, store: Store) -> None:
+        for recorded in await store.read(STREAM):
+            if isinstance(recorded.event, ProtocolAdopted):
+                self.shelf.put(self._earlier(recorded.event))
+
+    def _earlier(self, adopted: ProtocolAdopted) -> Definition:
+        """With the practice's own values where they fit an earlier version; else as it was written."""
+        name = f"{adopted.protocol} version {adopted.version}"
+        try:
+            return _with(adopted.text, self._practice.policy.get(adopted.protocol, {}), name)
+        except UnreadableError:
+            return _with(adopted.text, {}, name)
+
+    async def _watch(self, store: Store) -> None:
+        """Read again whenever a course asks for a version that another replica has adopted."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                await self._adopt(store)
+            except Unavailable:
+                await asyncio.sleep(AGAIN)
+                self._wanted.set()
