@@ -1,6 +1,6 @@
 """Every message sent lies in the mail folder once; every reminder that fell due went out; nothing else did."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from shared.events.scheduling import (
 )
 from shared.messages import Recorded
 from tests.faults.evidence import Evidence
+from tests.faults.journal import Away
 
 CHANGING = (
     AppointmentBooked,
@@ -73,14 +74,17 @@ def _reminders(evidence: Evidence, messages: dict[UUID, Message]) -> Iterator[st
             event = recorded.event
             key = reminder_id(event.appointment_id, getattr(event, "revision", 0), lead)
             message = messages.get(key)
-            if (message is None or not _done(message)) and event.appointment_id not in covered:
+            if (message is None or not _done(message, evidence.away)) and event.appointment_id not in covered:
                 status = message.status if message else "unknown"
                 yield f"notify: the reminder {lead} of {event.appointment_id}, due at {due_at}, is {status}"
 
 
-def _done(message: Message) -> bool:
-    """Sent, or perhaps sent twice and given up rather than sent a third time."""
-    return message.status == "sent" or (message.status == "failed" and message.unknown > 0)
+def _done(message: Message, away: Sequence[Away]) -> bool:
+    """Sent; or given up, and the desk told, since it may be out already or there was no mail server to take it."""
+    if message.status != "failed":
+        return message.status == "sent"
+    tried = message.started_at
+    return message.unknown > 0 or any(tried and one.since <= tried <= one.until for one in away)
 
 
 def _due(recorded: Recorded, lead: str, policy: Policy) -> datetime | None:

@@ -25,7 +25,7 @@ from shared.store.codec import EventTypes, PlainCodec, prepare_connection
 from shared.store.reader import COLUMNS, Reader
 from shared.store.unit import Folded, fold
 from tests.faults import journal
-from tests.faults.journal import Question, Seen
+from tests.faults.journal import Away, Question, Seen
 
 SERVICES = ("records", "protocol", "scheduling", "notify")
 
@@ -63,6 +63,7 @@ class Evidence:
     mails: Counter[UUID]
     questions: list[Question]
     seen: list[Seen]
+    away: list[Away]
     now: datetime
     practice: Practice
     unreadable: list[str] = field(default_factory=list)
@@ -72,12 +73,13 @@ async def gather(data: Path, log: Path) -> Evidence:
     """Read all of it; nothing is changed."""
     place = Place(port=0, data=data)
     practice = read_practice(Config(settings=place.settings, zone=place.zone))
-    questions, seen = journal.read(log)
+    questions, seen, away = journal.read(log)
     return Evidence(
         logs={name: await _log(data, name, practice) for name in SERVICES},
         mails=mails(place.mail),
         questions=questions,
         seen=seen,
+        away=away,
         now=datetime.fromisoformat((data / "clock").read_text()),
         practice=practice,
     )

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import psutil
 
-from tests.faults.handles import backend, kill, led, limit, replica, take_lock_away
+from tests.faults.handles import answers, backend, kill, led, limit, replica, take_lock_away
+from tests.faults.journal import Away
 from tests.faults.stage import SERVICES, Stage, until
 
 Fault = Callable[[Stage, random.Random], Awaitable[str]]
@@ -49,8 +50,11 @@ async def kill_backend(stage: Stage, chance: random.Random) -> str:
 
 
 async def kill_mail(stage: Stage, _: random.Random) -> str:
-    """The mail server: some answers are lost."""
+    """The mail server: some answers are lost. Time may pass until it is back."""
+    since = stage.now
     kill(stage, "mail")
+    await until(lambda: answers(stage.ports["mail"]), 30, "the mail server")
+    stage.note(Away(since=since, until=stage.now))
     return "kill -9 of the mail server"
 
 

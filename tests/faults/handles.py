@@ -20,10 +20,11 @@ from tests.faults.stage import Stage, until
 
 
 def kill(stage: Stage, name: str) -> None:
-    """Kill -9 a program of the stack, if it is there just now."""
+    """Kill -9 a program of the stack, if it is there just now; comes back when it is gone."""
     if process := stage.child(name):
         with suppress(psutil.Error):
             process.kill()
+            process.wait(5)
 
 
 def backend(server: psutil.Process, name: str, doing: str) -> psutil.Process | None:
@@ -64,14 +65,15 @@ async def replica(stage: Stage, name: str) -> AsyncIterator[subprocess.Popen[byt
     program = services.program(name, stage.place, ports)
     process = start(program, stage.place.log(f"{name}-2"))
     try:
-        await until(lambda: _answers(ports[name]), 30, f"a second replica of {name}")
+        await until(lambda: answers(ports[name]), 30, f"a second replica of {name}")
         yield process
     finally:
         process.kill()
         process.wait()
 
 
-async def _answers(port: int) -> bool:
+async def answers(port: int) -> bool:
+    """Whether somebody listens there."""
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:

@@ -1,8 +1,9 @@
-"""The load generator's log: every question, every answer, one JSON object a line."""
+"""The load generator's log: every question, every answer, one JSON object a line; and what the checker must know."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -41,7 +42,14 @@ class Seen(Struct, kw_only=True, tag="seen"):
     course: Any
 
 
-Line = Asked | Answered | Seen
+class Away(Struct, kw_only=True, tag="away"):
+    """The mail server was away between these simulated times: what was tried then and given up is no loss."""
+
+    since: datetime
+    until: datetime
+
+
+Line = Asked | Answered | Seen | Away
 
 
 class Journal:
@@ -83,10 +91,11 @@ class Question:
         return [answer.body for answer in self.answers if answer.status and answer.status < 300]
 
 
-def read(file: Path) -> tuple[list[Question], list[Seen]]:
-    """All questions in the order they were first asked, and the last sight of each course."""
+def read(file: Path) -> tuple[list[Question], list[Seen], list[Away]]:
+    """All questions in the order they were first asked, the last sight of each course, when there was no mail."""
     questions: dict[str, Question] = {}
     seen: dict[str, Seen] = {}
+    away: list[Away] = []
     for line in _lines(file):
         match line:
             case Asked():
@@ -95,7 +104,9 @@ def read(file: Path) -> tuple[list[Question], list[Seen]]:
                 questions[line.key].answers.append(line)
             case Seen():
                 seen[line.course_id] = line
-    return list(questions.values()), list(seen.values())
+            case Away():
+                away.append(line)
+    return list(questions.values()), list(seen.values()), away
 
 
 def _lines(file: Path) -> Iterator[Line]:

@@ -19,7 +19,7 @@ import psutil
 from deploy.place import Place, choose_ports
 from deploy.program import is_healthy
 from tests.faults.asking import Asker
-from tests.faults.journal import Seen, journal, read
+from tests.faults.journal import Line, Seen, journal, read
 
 ROOT = Path(__file__).parents[2]
 START = "2026-03-02T14:00:00Z"
@@ -54,6 +54,16 @@ class Stage:
             except psutil.Error:
                 continue
         return None
+
+    @property
+    def now(self) -> datetime:
+        """The simulated time."""
+        return datetime.fromisoformat((self.place.data / "clock").read_text())
+
+    def note(self, line: Line) -> None:
+        """Write down what the checker must know; the load generator writes into the same file, line by line."""
+        with journal(self.log) as log:
+            log.write(line)
 
     async def begin_load(self, seed: int) -> None:
         """Let the load generator work in a process of its own; comes back when it has begun."""

@@ -92,6 +92,14 @@ BREAKS = {
         """,
         "notify: the reminder P",
     ),
+    "a reminder was given up though the mail server was there": (
+        "notify",
+        """
+        update event set type = 'MessageFailed', data = data - 'appointment_ids' || '{"error": "unreachable"}'
+         where type = 'MessageSent' and data ->> 'kind' = 'reminder'
+        """,
+        "is failed",
+    ),
 }
 
 
