@@ -105,7 +105,7 @@ class Relay:
             await self._publish(events)
         self.scanned = scanned
         metrics.relay_lag_events.set(max(self._store.writer.head - self.scanned, 0))
-        if self.at_head:
+        if self.at_head and len(events) < BATCH:
             metrics.relay_lag_seconds.set(0)
             await self._rest()
 
