@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from services.protocol import bodies, queries
+from services.protocol import bodies, notes, queries
 from services.protocol.bodies import Brief, Courses, History, Opened, Protocols, Verdicts
 from services.protocol.domain import commands as c
 from services.protocol.domain.course import stream
@@ -90,12 +90,6 @@ async def show_course(call: Call) -> CourseView:
     if call.who.role == "client" and state.opened.client_id != call.who.client_id:
         raise Unknown("There is no course with this id.")
     return queries.view(call.service, state, call.query.as_of or call.now)
-
-
-async def show_note(call: Call) -> dict[str, Any]:
-    """The note for the next session."""
-    state = await queries.course(call.service, call.path_id("course_id"))
-    return queries.note_view(call.service, state)
 
 
 async def check(call: Call) -> Verdicts:
@@ -184,7 +178,9 @@ ROUTES = [
     ),
     Route("GET", "/courses", list_courses, ANYONE, "A client's courses", query=bodies.ClientQuery, gives=Courses),
     Route("GET", COURSE, show_course, ANYONE, "One course", query=bodies.AsOfQuery, gives=CourseView),
-    Route("GET", f"{COURSE}/note", show_note, CLINICAL, "The note for the next session"),
+    Route("GET", f"{COURSE}/note", notes.show, CLINICAL, "The note for the next session", query=bodies.AsOfQuery),
+    Route("GET", f"{COURSE}/notes", notes.every, CLINICAL, "All notes there have been", gives=notes.Notes),
+    Route("GET", f"{COURSE}/notes/{{digest}}", notes.earlier, CLINICAL, "One of them, as it was"),
     Route("POST", f"{COURSE}/check", check, STAFF, "Would these days do?", takes=bodies.CheckBody, gives=Verdicts),
     Route("GET", f"{COURSE}/history", show_history, STAFF, "What happened", gives=History),
     Route(

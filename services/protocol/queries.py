@@ -14,7 +14,7 @@ from services.protocol.domain.judging import verdicts
 from services.protocol.domain.note import Note, prepare
 from services.protocol.domain.plan import plan
 from services.protocol.domain.reflow import reflow
-from services.protocol.domain.shelf import Shelf
+from services.protocol.domain.shelf import Shelf, VersionElsewhere
 from services.protocol.domain.state import Course
 from services.protocol.domain.ways import ways
 from services.protocol.views import CourseView
@@ -35,6 +35,7 @@ from shared.questions import (
 )
 from shared.service import Service
 from shared.store.unit import Folded, fold
+from shared.store.work import Unavailable
 
 
 def definitions(service: Service) -> Shelf:
@@ -43,8 +44,11 @@ def definitions(service: Service) -> Shelf:
 
 
 def followed(service: Service, state: Course) -> Definition:
-    """The protocol the course follows, in the version it started with."""
-    return definitions(service).of(state.opened.protocol, state.opened.version)
+    """The protocol the course follows, in the version it started with. Raises `Unavailable` until it is read here."""
+    try:
+        return definitions(service).of(state.opened.protocol, state.opened.version)
+    except VersionElsewhere as error:
+        raise Unavailable(str(error)) from error
 
 
 async def course(service: Service, course_id: UUID, as_of: datetime | None = None) -> Course:
@@ -68,9 +72,10 @@ def view(service: Service, state: Course, now: datetime) -> CourseView:
 
 
 def note_view(service: Service, state: Course) -> dict[str, Any]:
-    """The note with the instant it was prepared."""
+    """The note with the instant it was prepared, and whether it is the one that was prepared then."""
     note: Note = prepare(followed(service, state), state)
-    return {**msgspec.to_builtins(note), "prepared_at": state.prepared_at, "digest": note.digest}
+    more = {"prepared_at": state.prepared_at, "digest": note.digest, "as_prepared": note.digest == state.digest}
+    return {**msgspec.to_builtins(note), **more}
 
 
 async def courses_of(service: Service, client_id: UUID) -> list[CourseView]:

@@ -68,10 +68,9 @@ def _against(definition: Definition, state: Course, given: Given) -> Iterator[Ag
 
 
 def changed(definition: Definition, state: Course, last: LastSession | None, opened: frozenset[str]) -> list[Changed]:
-    """Everything new since the note for the session before; nothing where there was none."""
-    if last is None:
-        return []
-    return [*_figures(last), *_since_then(definition, state, opened)]
+    """Everything new since the note for the session before."""
+    since = [*_figures(last), *_since_then(definition, state, opened)] if last else []
+    return [*since, *_gap(definition, state), *_function(definition, state)]
 
 
 def _figures(last: LastSession) -> Iterator[Changed]:
@@ -82,6 +81,24 @@ def _figures(last: LastSession) -> Iterator[Changed]:
         yield Changed(text="A muscle contracted during it.")
     for against in last.deviations:
         yield Changed(text=against.text, source=against.source)
+
+
+def _gap(definition: Definition, state: Course) -> Iterator[Changed]:
+    """A long gap is an alarm where missing visits brings the symptoms back."""
+    if state.gap:
+        alarm = "An alarm: n" if definition.policy.lapse_in_maintenance else "N"
+        yield Changed(text=f"{alarm}o session since {state.gap.since}.", source="policy")
+
+
+def _function(definition: Definition, state: Course) -> Iterator[Changed]:
+    """The best steps and minutes walked so far, where the protocol looks at them."""
+    policy = definition.policy
+    steps = max((one.steps or 0 for one in state.exercised), default=0)
+    walked = max((one.walked_minutes or 0 for one in state.exercised), default=0)
+    if policy.steps_milestones and steps:
+        yield Changed(text=f"Most steps so far: {steps}.")
+    if policy.walked_minutes_milestones and walked:
+        yield Changed(text=f"Longest walk so far: {walked} minutes.")
 
 
 def _since_then(definition: Definition, state: Course, opened: frozenset[str]) -> Iterator[Changed]:

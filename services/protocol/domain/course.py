@@ -24,9 +24,7 @@ def stream(course_id: object) -> str:
     return f"course-{course_id}"
 
 
-def course_decider(
-    definitions: Shelf, zone: ZoneInfo
-) -> Decider[c.CourseCommand, Event, Course | None]:
+def course_decider(definitions: Shelf, zone: ZoneInfo) -> Decider[c.CourseCommand, Event, Course | None]:
     """The decider of courses under these definitions; days are those of the practice's zone."""
 
     def decide(command: c.CourseCommand, state: Course | None) -> list[Event]:

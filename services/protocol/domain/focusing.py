@@ -71,4 +71,5 @@ def _wanted(
 def _lately(minutes: int, sessions: int) -> str:
     if not sessions:
         return ""
-    return f"; {minutes} minutes in the last {sessions} sessions" if sessions > 1 else f"; {minutes} minutes last time"
+    worked = f"{minutes} minute{'' if minutes == 1 else 's'}"
+    return f"; {worked} in the last {sessions} sessions" if sessions > 1 else f"; {worked} last time"

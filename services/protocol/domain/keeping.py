@@ -32,7 +32,7 @@ def keeping(definition: Definition, state: Course, *, allowed: bool, until: date
         cleared=True,
         per_week=target(definition, state),
         advice=[line(one) for one in definition.exercise],
-        weeks=weeks(definition, state, until, until - SHOWN) if until else [],
+        weeks=weeks(definition, state, until, until - SHOWN)[-6:] if until else [],
         streak=_streak(state, state.cleared_on, until) if state.cleared_on and until else 0,
     )
 

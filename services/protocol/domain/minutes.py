@@ -12,7 +12,7 @@ def of_stages(stages: Sequence[Stage], minutes: int, exact: Sequence[int | None]
     for n, stage in enumerate(stages):
         missing = min(stage.least, minutes) - parts[n]
         while missing > 0:
-            most = max(range(len(parts)), key=lambda m: (m != n, parts[m]))
+            most = max(range(len(parts)), key=lambda m: (m != n, exact[m] is None, parts[m]))
             parts[n], parts[most], missing = parts[n] + 1, parts[most] - 1, missing - 1
     return parts
 

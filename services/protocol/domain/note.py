@@ -1,15 +1,16 @@
 """The note for the next session: what the protocol says, in minutes, with its sources. The therapist decides."""
 
+import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from services.protocol.domain.adapting import Adapted, adapted, gentle, region_minutes
+from services.protocol.domain.anchoring import Anchored, anchored
 from services.protocol.domain.cadence import Cadence, Standing, stand
 from services.protocol.domain.changes import Changed, LastSession, changed, last_session
 from services.protocol.domain.definition import Definition
@@ -20,7 +21,7 @@ from services.protocol.domain.lines import Line, lines
 from services.protocol.domain.state import Course, Visit
 from services.protocol.domain.techniques import Allowed, NotYet, allowed, not_yet
 from services.protocol.domain.tender import TenderPoints, tender_points
-from services.protocol.domain.timeplan import Ask, PlannedStep, longest_prone, time_plan
+from services.protocol.domain.timeplan import Ask, PlannedStep, Prone, prone, time_plan
 from shared.vocabulary import Region, Side
 
 
@@ -40,13 +41,6 @@ class Followed(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     version: int
-
-
-class Prone(Struct, frozen=True, kw_only=True):
-    """Minutes of the plan's longest stretch prone, and the most there may be."""
-
-    longest: int
-    limit: int | None
 
 
 class Note(Struct, frozen=True, kw_only=True):
@@ -72,6 +66,7 @@ class Note(Struct, frozen=True, kw_only=True):
     last_session: LastSession | None
     body_maps: list[str]
     arrows: dict[str, list[dict[str, Any]]]
+    event: Anchored | None = None
 
     @property
     def digest(self) -> str:
@@ -120,7 +115,7 @@ def prepare(definition: Definition, state: Course) -> Note:
         minutes=minutes,
         positions=lines(definition.positions, ordinal, before),
         sequence=sequence,
-        prone=_prone(definition, sequence),
+        prone=prone(definition, sequence),
         focus=_focus(dwell, sequence),
         tender_points=points,
         allowed=may,
@@ -133,6 +128,7 @@ def prepare(definition: Definition, state: Course) -> Note:
         last_session=last,
         body_maps=definition.body_maps,
         arrows=_arrows(definition),
+        event=anchored(definition, state),
     )
 
 
@@ -160,15 +156,10 @@ def _minutes(visit: Visit) -> int:
     return int((visit.ends_at - visit.starts_at).total_seconds() // 60)
 
 
-def _day(state: Course, visit: Visit | None) -> date | None:
+def _day(state: Course, visit: Visit | None) -> dt.date | None:
     """The day the note is for as far as that is known: of the visit, else the last on which something was done."""
     done = [*(one.on for one in state.given[-1:]), *(one.on for one in state.exercised[-1:])]
     return visit.on if visit else max(done, default=state.cleared_on)
-
-
-def _prone(definition: Definition, sequence: Sequence[PlannedStep]) -> Prone:
-    limit = definition.limits.prone_minutes
-    return Prone(longest=longest_prone(sequence), limit=limit.most if limit else None)
 
 
 def _focus(dwell: Sequence[Wanted], sequence: Sequence[PlannedStep]) -> list[Focus]:

@@ -30,6 +30,13 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     position: Position | None = None
 
 
+class Prone(Struct, frozen=True, kw_only=True):
+    """Minutes of the plan's longest stretch prone, and the most there may be."""
+
+    longest: int
+    limit: int | None
+
+
 class Ask(Struct, frozen=True, kw_only=True):
     """What the plan is made for: minutes in all, open gates, regions in focus, tender points left.
 
@@ -58,13 +65,14 @@ def time_plan(definition: Definition, ask: Ask) -> list[PlannedStep]:
     return list(turned(steps, definition.limits.prone_minutes))
 
 
-def longest_prone(steps: Sequence[PlannedStep]) -> int:
-    """The plan's longest stretch prone, in minutes."""
+def prone(definition: Definition, steps: Sequence[PlannedStep]) -> Prone:
+    """The plan's longest stretch prone beside the limit, in minutes."""
     longest = stretch = 0
     for step in steps:
         stretch = stretch + step.minutes if step.position == "prone" else 0
         longest = max(longest, stretch)
-    return longest
+    limit = definition.limits.prone_minutes
+    return Prone(longest=longest, limit=limit.most if limit else None)
 
 
 def _may(part: Stage | Move, ask: Ask) -> bool:
@@ -147,9 +155,9 @@ def turned(steps: Sequence[PlannedStep], limit: Limit | None) -> Iterator[Planne
             stretch = 0
             yield step
             continue
-        prone = min(step.minutes, limit.most - stretch)
-        stretch += prone
-        if prone:
-            yield replace(step, minutes=prone)
-        if step.minutes > prone:
-            yield replace(step, minutes=step.minutes - prone, position="side_lying", detail=TURNED + step.detail)
+        kept = min(step.minutes, limit.most - stretch)
+        stretch += kept
+        if kept:
+            yield replace(step, minutes=kept)
+        if step.minutes > kept:
+            yield replace(step, minutes=step.minutes - kept, position="side_lying", detail=TURNED + step.detail)
