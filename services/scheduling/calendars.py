@@ -2,6 +2,7 @@
 
 from services.scheduling import queries
 from services.scheduling.bodies import CalendarQuery, PageQuery, interval
+from services.scheduling.righted import AttendanceView
 from services.scheduling.views import Appointments, AppointmentView
 from shared.decider import Unknown
 from shared.http.routes import Call
@@ -24,6 +25,15 @@ async def show_itinerary(call: Call) -> Appointments:
     if not found.appointments and await call.service.ask(AskContact(client_id=client_id)) is None:
         raise Unknown("There is no such client.")
     return found
+
+
+async def show_attendance(call: Call) -> AttendanceView:
+    """How many visits a client kept, missed and called off. Only where there is none is it asked for the client."""
+    client_id = call.path_id("client_id")
+    counts = await queries.attendance(call.service.store, client_id)
+    if not any(counts.values()) and await call.service.ask(AskContact(client_id=client_id)) is None:
+        raise Unknown("There is no such client.")
+    return AttendanceView(client_id=client_id, late_hours=call.service.practice.attendance.late_hours, **counts)
 
 
 async def show_calendar(call: Call) -> Appointments:

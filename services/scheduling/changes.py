@@ -1,15 +1,17 @@
 """What becomes of one appointment: cancelled or missed (with or without the later ones), arrived, taken back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from services.scheduling.bodies import CancelBody, MissBody
 from services.scheduling.booking import persistently
-from services.scheduling.changing import Case, carry_out, case_of
+from services.scheduling.changing import Case, carry_out, case_of, rearranged
+from services.scheduling.domain import itinerary
 from services.scheduling.domain.attendance import CancelAppointment, MarkArrived, MarkMissed, Undo
 from services.scheduling.judging import affected, entries, judge
-from services.scheduling.reflow import put_right
 from services.scheduling.views import Affected
 from shared.http.routes import Call
+from shared.messages import Event
 from shared.store.work import Unavailable
 
 
@@ -26,14 +28,35 @@ async def miss(call: Call) -> dict[str, Any]:
 
 
 async def lose(call: Call, *, reflow: bool, reason: CancelBody | None = None) -> dict[str, Any]:
-    """The visit falls out. One that fell out before is not replaced a second time."""
+    """The visit falls out. One that fell out before is not replaced a second time, nor one that uses up a session."""
     case = await case_of(call, preview=call.query.preview)
-    of = {"client_id": case.client_id, "appointment_id": case.visit.appointment_id}
-    lost = CancelAppointment(**of, reason=reason.reason) if reason else MarkMissed(**of)
+    lost = loss(case, reason)
+    if uses_session(itinerary.decide(lost, case.state)):
+        return await carry_out(case, lost, [])
     if reflow and case.visit.course_id and case.visit.status == "booked":
         before = [one for one in case.rest() if one.starts_at <= max(case.visit.starts_at, call.now)]
-        return await carry_out(case, await put_right(case, before, lost=lost), [])
+        return await carry_out(case, await rearranged(case, before, loss=lost), [])
     return await carry_out(case, lost, await left_behind(case))
+
+
+def loss(case: Case, reason: CancelBody | None) -> CancelAppointment | MarkMissed:
+    """The command that loses the visit, with the practice's setting of what that costs the client."""
+    policy = case.call.service.practice.attendance
+    of = {"client_id": case.client_id, "appointment_id": case.visit.appointment_id}
+    if reason is None:
+        return MarkMissed(**of, uses_session=policy.no_show_uses_session)
+    return CancelAppointment(
+        **of,
+        reason=reason.reason,
+        now=case.call.now,
+        late_hours=policy.late_hours,
+        late_uses_session=policy.late_cancellation_uses_session,
+    )
+
+
+def uses_session(events: Iterable[Event]) -> bool:
+    """Whether the loss counts as a session of the course: then nothing is missing after it."""
+    return any(getattr(event, "uses_session", False) for event in events)
 
 
 async def left_behind(case: Case) -> list[Affected] | None:

@@ -1,7 +1,6 @@
 """Changing one appointment: what is known of it, how a change is stored or only shown, and what is answered."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +8,14 @@ import msgspec
 from msgspec import Struct
 
 from services.scheduling import queries
+from services.scheduling.availability import roster
 from services.scheduling.domain import itinerary
-from services.scheduling.domain.attendance import known
+from services.scheduling.domain.attendance import CancelAppointment, MarkMissed, known
+from services.scheduling.domain.placing import Placement, Rearrange
+from services.scheduling.domain.reflowing import minutes_of, times_of
 from services.scheduling.domain.slots import Interval
 from services.scheduling.domain.visits import Appointment, Itinerary
+from services.scheduling.reflow import Reflow, put_right, still_to_come
 from services.scheduling.views import Affected, Changed, Moved, NewVisit
 from shared.events.scheduling import AppointmentBooked, AppointmentMoved
 from shared.http.routes import Call
@@ -46,8 +49,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
     def elsewhere(self, leaving: Sequence[UUID]) -> list[Interval]:
         """When the client has visits other than those that leave their time."""
-        visits = self.state.appointments.values()
-        return [one.time for one in visits if one.open and one.appointment_id not in leaving]
+        return times_of(self.state.appointments.values(), leaving)
 
 
 async def case_of(call: Call, *, preview: bool = False) -> Case:
@@ -57,6 +59,35 @@ async def case_of(call: Call, *, preview: bool = False) -> Case:
     state: Itinerary = await call.service.store.state(itinerary.stream(client_id))
     visit = known(state, appointment_id)
     return Case(call=call, client_id=client_id, state=state, visit=visit, preview=preview)
+
+
+async def rearranged(
+    case: Case,
+    staying: Sequence[Appointment],
+    *,
+    loss: CancelAppointment | MarkMissed | None = None,
+    target: Placement | None = None,
+) -> Rearrange:
+    """The command that loses or moves the visit and puts the course's others right but those that stay: all or none."""
+    assert case.visit.course_id is not None  # noqa: S101 - only a visit of a course has others to put right
+    reflow = Reflow(
+        call=case.call,
+        client_id=case.client_id,
+        course_id=case.visit.course_id,
+        state=case.state,
+        later=[one for one in case.rest() if still_to_come(one, case.call.now) and one not in staying],
+        lost=[case.visit] if loss else [],
+        target=target,
+    )
+    moves, bookings = await put_right(reflow, await roster(case.call.service, reflow.search()))
+    return Rearrange(
+        client_id=case.client_id,
+        now=case.call.now,
+        version=case.state.version,
+        losses=(loss,) if loss else (),
+        moves=(*([target] if target else []), *moves),
+        bookings=tuple(bookings),
+    )
 
 
 async def carry_out(case: Case, command: Command, affected: list[Affected] | None) -> dict[str, Any]:
@@ -73,27 +104,36 @@ async def carry_out(case: Case, command: Command, affected: list[Affected] | Non
 
 def outcome(case: Case, events: Sequence[Event], affected: list[Affected] | None) -> dict[str, Any]:
     """Ids and times of what changed."""
-    moved = [
-        Moved(appointment_id=event.appointment_id, from_=event.previous_starts_at, to=event.starts_at)
+    found = {"moved": moved(events), "booked": booked(events), "affected": affected, "preview": case.preview}
+    ids: dict[str, Any] = msgspec.to_builtins({"appointment_id": case.visit.appointment_id, **found})
+    return ids
+
+
+def moved(events: Iterable[Event]) -> list[Moved]:
+    """The visits that have another time, therapist or room."""
+    return [
+        Moved(
+            appointment_id=event.appointment_id,
+            from_=event.previous_starts_at,
+            to=event.starts_at,
+            therapist_id=event.therapist_id,
+            room_id=event.room_id,
+        )
         for event in events
         if isinstance(event, AppointmentMoved)
     ]
-    booked = [
+
+
+def booked(events: Iterable[Event]) -> list[NewVisit]:
+    """The visits that were added."""
+    return [
         NewVisit(**{name: getattr(event, name) for name in NewVisit.__struct_fields__})
         for event in events
         if isinstance(event, AppointmentBooked)
     ]
-    found = {"moved": moved, "booked": booked, "affected": affected, "preview": case.preview}
-    ids: dict[str, Any] = msgspec.to_builtins({"appointment_id": case.visit.appointment_id, **found})
-    return ids
 
 
 async def show_changed(call: Call, ids: dict[str, Any]) -> Changed:
     """The appointment as it now stands, with what changed besides."""
     appointment = await queries.appointment(call.service.store, UUID(str(ids["appointment_id"])))
     return msgspec.convert(msgspec.to_builtins(appointment) | ids, Changed)
-
-
-def minutes_of(visit: Appointment) -> int:
-    """How long a visit is."""
-    return int((visit.ends_at - visit.starts_at) / timedelta(minutes=1))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from services.scheduling.availability import Search, earliest_start, roster
 from services.scheduling.bodies import MoveBody
 from services.scheduling.booking import AROUND, persistently
-from services.scheduling.changing import Case, carry_out, case_of
+from services.scheduling.changing import Case, carry_out, case_of, rearranged
 from services.scheduling.domain.attendance import still_booked
 from services.scheduling.domain.fitting import Want, fit, offering
 from services.scheduling.domain.placing import Placement, Rearrange, past
@@ -17,7 +17,6 @@ from services.scheduling.domain.roster import Roster
 from services.scheduling.domain.slots import A_DAY
 from services.scheduling.domain.visits import Appointment
 from services.scheduling.judging import Entry, Judgement, affected, entries, judge, refusal
-from services.scheduling.reflow import put_right
 from services.scheduling.views import Affected
 from shared.clock import day_of
 from shared.decider import Refused
@@ -60,7 +59,7 @@ async def move_with_later(case: Case, body: MoveBody) -> dict[str, Any]:
     staying, target = await settled(case, target)
     if target.against or target.taken or past(target, case.call.now):
         return await move_alone(case, found, target, [])
-    return await carry_out(case, await put_right(case, staying, target=target), [])
+    return await carry_out(case, await rearranged(case, staying, target=target), [])
 
 
 async def aimed(case: Case, body: MoveBody, following: Sequence[Appointment]) -> tuple[Roster, Placement]:

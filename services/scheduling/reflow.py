@@ -1,4 +1,7 @@
-"""Putting the later visits right when one falls out or moves: as many as before, on days the cadence allows."""
+"""Putting later visits right: which of them may move, which days are free for them, and where each one goes.
+
+Protocol chooses the days, so that as little as possible changes (`services/protocol/domain/reflow.py`).
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -6,158 +9,184 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.scheduling.availability import Search, earliest_start, horizon, roster
-from services.scheduling.changing import Case, minutes_of
-from services.scheduling.domain.attendance import CancelAppointment, MarkMissed
-from services.scheduling.domain.choosing import Wish, choose, keep
+from services.scheduling.availability import Search, earliest_start, horizon
+from services.scheduling.domain.choosing import Wish, choose
 from services.scheduling.domain.fitting import Want, fit_slot
-from services.scheduling.domain.placing import Placement, Rearrange
-from services.scheduling.domain.roster import Roster
-from services.scheduling.domain.slots import A_DAY, WEEKDAYS
-from services.scheduling.domain.visits import Appointment
+from services.scheduling.domain.placing import Placement
+from services.scheduling.domain.reflowing import minutes_of, share, times_of
+from services.scheduling.domain.roster import Roster, Slot
+from services.scheduling.domain.slots import A_DAY, WEEKDAYS, Interval
+from services.scheduling.domain.visits import Appointment, Itinerary
 from shared.clock import day_of
 from shared.decider import Unknown, refuse
-from shared.questions import AskPlan, Candidate, CoursePlan
+from shared.http.routes import Call
+from shared.questions import AskReflow, Candidate, CoursePlan
 
 AFTERWARDS = 70 * A_DAY
 """How long after the last visit a new day may lie: past the longest break, with room for a few weeks."""
 
 
 class Reflow(Struct, frozen=True, kw_only=True):
-    """What is put right: `later` visits may move, `target` is where the visit itself goes, absent when it is lost."""
+    """What is put right in one course of one client, or of a single visit outside any course.
 
-    case: Case
-    later: list[Appointment]
-    found: Roster
+    `later` visits may move, those of them that are `leaving` must; `lost` visits fall out and are replaced, as are
+    `missing` ones that no appointment stands for; `dropped` visits fall out and are not; `target` is where a visit
+    goes that the desk moved itself.
+    """
+
+    call: Call
+    client_id: UUID
+    course_id: UUID | None
+    state: Itinerary
+    later: Sequence[Appointment]
+    leaving: frozenset[UUID] = frozenset()
+    lost: Sequence[Appointment] = ()
+    dropped: Sequence[Appointment] = ()
+    missing: int = 0
     target: Placement | None = None
 
     def day(self, visit: Appointment | Placement) -> date:
         """The day a visit is on."""
-        return day_of(visit.starts_at, self.found.zone)
+        return day_of(visit.starts_at, self.call.service.practice.tz)
 
     @property
-    def lost_day(self) -> date:
-        """The day the visit leaves."""
-        return self.day(self.case.visit)
+    def gone(self) -> list[UUID]:
+        """The visits whose times count for nobody while the new ones are looked for."""
+        target = [self.target.appointment_id] if self.target else []
+        return [*(one.appointment_id for one in (*self.later, *self.lost, *self.dropped)), *target]
 
     @property
     def fixed(self) -> list[date]:
-        """The days of the course that stay as they are."""
-        moving = {one.appointment_id for one in self.later}
-        staying = [self.day(one) for one in self.case.rest() if one.appointment_id not in moving]
-        return sorted([*staying, *([self.day(self.target)] if self.target else [])])
+        """The days of the course that stay as they are; visits outside a course have nothing to do with each other."""
+        if self.course_id is None:
+            return []
+        staying = (one for one in self.state.open_visits(self.course_id) if one.appointment_id not in self.gone)
+        return sorted([*map(self.day, staying), *([self.day(self.target)] if self.target else [])])
 
     @property
-    def sessions(self) -> int:
-        """How many days are needed: one for each later visit, and one in place of a lost one."""
-        return len(self.later) + (self.target is None)
+    def patterns(self) -> list[Appointment]:
+        """Visits that show how the client's course usually is: weekdays, times, therapist."""
+        known = [one for one in self.state.appointments.values() if one.course_id == self.course_id]
+        return [*self.later, *self.lost] or sorted(known, key=lambda one: one.starts_at)[-3:]
+
+    @property
+    def within(self) -> Interval:
+        """From when to when new times are looked for."""
+        last = max([one.starts_at for one in self.patterns], default=self.call.now)
+        until = max(last, self.call.now) + AFTERWARDS
+        return earliest_start(self.call), min(until, horizon(self.call))
+
+    def search(self, leaving: Sequence[UUID] = (), also: Sequence[Interval] = ()) -> Search:
+        """What of the calendar is needed; `leaving` are others' visits that left, `also` the client's new times."""
+        gone = [*self.gone, *leaving]
+        taken = [*times_of(self.state.appointments.values(), gone), *also]
+        return Search(within=self.within, leaving=gone, client_taken=taken)
 
     def wish(self, day: date) -> Wish:
-        """The time and therapist the course has on this weekday, else those of the visit itself."""
-        visits = [*self.later, self.case.visit]
-        like = next((one for one in visits if self.day(one).weekday() == day.weekday()), self.case.visit)
-        start, end = (instant.astimezone(self.found.zone) for instant in (like.starts_at, like.ends_at))
-        return Wish(
-            weekdays={WEEKDAYS[self.day(one).weekday()] for one in visits},
-            from_=f"{start:%H:%M}",
-            to=f"{end:%H:%M}",
-            therapist_id=like.therapist_id,
-            equipment=like.equipment,
-        )
+        """The time and therapist the course has on this weekday, else those of the first visit concerned."""
+        visits = self.patterns
+        like = next((one for one in visits if self.day(one).weekday() == day.weekday()), visits[0])
+        same = next((one for one in visits if self.day(one) == day), like)
+        return wish_like(same, visits, self.call)
 
 
-async def put_right(
-    case: Case,
-    staying: Sequence[Appointment],
-    *,
-    lost: CancelAppointment | MarkMissed | None = None,
-    target: Placement | None = None,
-) -> Rearrange:
-    """The command that loses or moves the visit and moves the course's others but those that stay: all or none."""
-    later = [one for one in case.rest() if still_to_come(one, staying, case.call.now)]
-    leaving = [case.visit.appointment_id, *(one.appointment_id for one in later)]
-    last = max([one.starts_at for one in later], default=max(case.visit.starts_at, case.call.now))
-    within = (earliest_start(case.call), min(last + AFTERWARDS, horizon(case.call)))
-    search = Search(within=within, leaving=leaving, client_taken=case.elsewhere(leaving))
-    reflow = Reflow(case=case, later=later, found=await roster(case.call.service, search), target=target)
-    moves, fresh = keep(later, await chosen_days(reflow, within[1]), reflow.day)
-    return Rearrange(
-        client_id=case.client_id,
-        now=case.call.now,
-        version=case.state.version,
-        lost=lost,
-        moves=(*([target] if target else []), *(moved(reflow, visit, day) for visit, day in moves)),
-        bookings=tuple(added(reflow, day) for day in fresh),
+def wish_like(visit: Appointment, others: Sequence[Appointment], call: Call) -> Wish:
+    """A time like the visit's, on one of the others' weekdays."""
+    zone = call.service.practice.tz
+    start, end = (instant.astimezone(zone) for instant in visit.time)
+    return Wish(
+        weekdays={WEEKDAYS[day_of(one.starts_at, zone).weekday()] for one in others},
+        from_=f"{start:%H:%M}",
+        to=f"{end:%H:%M}",
+        therapist_id=visit.therapist_id,
+        equipment=visit.equipment,
     )
 
 
-def still_to_come(visit: Appointment, staying: Sequence[Appointment], now: datetime) -> bool:
-    """Whether a visit may be moved: what has begun, and what stays, is left alone."""
-    return visit.status == "booked" and visit.starts_at > now and visit not in staying
+async def put_right(reflow: Reflow, found: Roster) -> tuple[list[Placement], list[Placement]]:
+    """The visits that move and those that are added. Refuses (`no_free_time`) when not every one finds a day."""
+    shares = share(reflow.later, reflow.leaving, await chosen_days(reflow, found), reflow.day)
+    moves = [placed(reflow, found, visit, visit.appointment_id, day) for visit, day in shares.moves]
+    like = [*reflow.lost, *reflow.patterns][0] if shares.fresh else None
+    return moves, [placed(reflow, found, like, reflow.call.new_id(), day) for day in shares.fresh if like]
 
 
-async def chosen_days(reflow: Reflow, until: datetime) -> list[date]:
-    """Days by the cadence, out of those that are free; the later visits' own days are the first choice."""
-    visit = reflow.case.visit
-    assert visit.course_id is not None  # noqa: S101 - only a visit of a course is put right
-    if reflow.sessions == 0:
+async def chosen_days(reflow: Reflow, found: Roster) -> list[date]:
+    """One day for each visit, by the cadence, with the least change."""
+    was = [*map(reflow.day, [*reflow.lost, *reflow.later])]
+    number = len(was) + reflow.missing
+    if number == 0 or not reflow.patterns:
         return []
-    plan: CoursePlan | None = await reflow.case.call.service.ask(
-        AskPlan(
-            course_id=visit.course_id,
-            client_id=reflow.case.client_id,
-            sessions=reflow.sessions,
-            candidates=list(candidates(reflow, until)),
-            booked=reflow.fixed,
-        )
+    free = list(candidates(reflow, found))
+    if reflow.course_id is None:
+        return nearest_day(free, was[0])
+    question = AskReflow(
+        course_id=reflow.course_id,
+        client_id=reflow.client_id,
+        sessions=number,
+        was=was + [one.date for one in free[:1]] * reflow.missing,
+        booked=reflow.fixed,
+        candidates=free,
     )
+    return days_of(await reflow.call.service.ask(question), number)
+
+
+def days_of(plan: CoursePlan | None, number: int) -> list[date]:
+    """The days of a plan that has one for each visit. Raises `Unknown`, refuses (`no_free_time`)."""
     if plan is None:
         raise Unknown("There is no such course.")
-    if plan.unplaced or len(plan.sessions) < reflow.sessions:
-        why = plan.unplaced[0].why if plan.unplaced else "there are too few free days"
-        raise refuse("no_free_time", f"Not every visit found a day ({why}). Change them one by one.")
+    if plan.unplaced or len(plan.sessions) < number:
+        why = plan.unplaced[0].why if plan.unplaced else "There are too few free days."
+        raise refuse("no_free_time", f"Not every visit found a day. {why} Change them one by one.")
     return [session.date for session in plan.sessions]
 
 
-def candidates(reflow: Reflow, until: datetime) -> Iterator[Candidate]:
-    """The days to choose from, each with its rank."""
-    kept = {reflow.day(one) for one in reflow.later}
-    not_before = earliest_start(reflow.case.call)
-    first = [day_of(not_before, reflow.found.zone), *reflow.fixed[-1:]]
-    day = max(first if reflow.target else [*first, reflow.lost_day])
-    length = max(minutes_of(one) for one in (*reflow.later, reflow.case.visit))
-    while day <= day_of(until, reflow.found.zone):
+def nearest_day(free: Sequence[Candidate], day: date) -> list[date]:
+    """The free day nearest to a day, rather later than earlier."""
+    if not free:
+        raise refuse("no_free_time", "No free time was found for this visit.")
+    return [min((one.date for one in free), key=lambda other: (abs(other - day), other < day))]
+
+
+def candidates(reflow: Reflow, found: Roster) -> Iterator[Candidate]:
+    """The days to choose from, each with its rank: after the visits that stay, and after a lost one."""
+    kept = {reflow.day(one) for one in reflow.later if one.appointment_id not in reflow.leaving}
+    own = {reflow.day(one) for one in reflow.later} - kept
+    lost = [*map(reflow.day, reflow.lost)]
+    not_before, until = reflow.within
+    day = max([day_of(not_before, found.zone), *reflow.fixed[-1:], *lost[:1]])
+    longest = max(map(minutes_of, reflow.patterns))
+    while day <= day_of(until, found.zone):
         if day in kept:
             yield Candidate(date=day, rank=0)
-        elif day not in reflow.fixed and day != reflow.lost_day:
-            choice = choose(reflow.found, day, reflow.wish(day), length, not_before)
+        elif day not in {*reflow.fixed, *lost}:
+            choice = choose(found, day, reflow.wish(day), longest, not_before)
             if choice:
-                yield Candidate(date=day, rank=min(choice.rank + 1, 2))
+                yield Candidate(date=day, rank=1 if day in own else min(choice.rank + 2, 4))
         day += A_DAY
 
 
-def moved(reflow: Reflow, visit: Appointment, day: date) -> Placement:
-    """A later visit on its new day."""
-    return placed(reflow, visit, visit.appointment_id, day)
-
-
-def added(reflow: Reflow, day: date) -> Placement:
-    """The visit in place of the lost one."""
-    return placed(reflow, reflow.case.visit, reflow.case.call.new_id(), day)
-
-
-def placed(reflow: Reflow, like: Appointment, appointment_id: UUID, day: date) -> Placement:
+def placed(reflow: Reflow, found: Roster, like: Appointment, appointment_id: UUID, day: date) -> Placement:
     """A visit like another at the best free time of a day."""
-    minutes, not_before = minutes_of(like), earliest_start(reflow.case.call)
-    choice = choose(reflow.found, day, reflow.wish(day), minutes, not_before)
+    choice = choose(found, day, reflow.wish(day), minutes_of(like), reflow.within[0])
     if choice is None:
         raise refuse("no_free_time", f"No time is free on {day} any more. Ask again.")
+    return like_in(choice.slot, like, appointment_id, found)
+
+
+def like_in(slot: Slot, like: Appointment, appointment_id: UUID, found: Roster) -> Placement:
+    """A visit like another in a free time."""
     want = Want(
         appointment_id=appointment_id,
         course_id=like.course_id,
         therapist_id=like.therapist_id,
         starts_at=like.starts_at,
-        minutes=minutes,
+        minutes=minutes_of(like),
         equipment=like.equipment,
     )
-    return fit_slot(choice.slot, want, reflow.found)
+    return fit_slot(slot, want, found)
+
+
+def still_to_come(visit: Appointment, now: datetime) -> bool:
+    """Whether a visit may be moved: what has begun is left alone."""
+    return visit.status == "booked" and visit.starts_at > now

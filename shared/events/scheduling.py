@@ -45,10 +45,15 @@ class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
 
 
 class AppointmentCancelled(AppointmentEvent, frozen=True, kw_only=True):
-    """The visit will not be; its times are free again."""
+    """The visit will not be; its times are free again.
+
+    `late`: the client called off at short notice; by the practice's setting that may use up a session of the course.
+    """
 
     starts_at: Instant
     reason: Reason
+    late: bool = False
+    uses_session: bool = False
 
 
 class ClientArrived(AppointmentEvent, frozen=True, kw_only=True):
@@ -56,9 +61,10 @@ class ClientArrived(AppointmentEvent, frozen=True, kw_only=True):
 
 
 class AppointmentMissed(AppointmentEvent, frozen=True, kw_only=True):
-    """The client did not come."""
+    """The client did not come; by the practice's setting that may use up a session of the course."""
 
     starts_at: Instant
+    uses_session: bool = False
 
 
 class AppointmentReinstated(AppointmentEvent, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What the desk says of an agreed visit: cancelled, arrived, missed, taken back."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +17,31 @@ from shared.events.scheduling import (
 from shared.messages import Command, Event
 from shared.vocabulary import Reason
 
+BY_CLIENT: tuple[Reason, ...] = ("client_ill", "client_away", "client_wish", "moved_away", "other")
+"""Reasons for which it is the client who calls off."""
+
 
 class CancelAppointment(Command, frozen=True, kw_only=True):
-    """Call a visit off."""
+    """Call a visit off.
+
+    Fewer than `late_hours` before the visit a cancellation by the client is late; the practice's setting says whether
+    such a one uses up a session of the course.
+    """
 
     client_id: UUID
     appointment_id: UUID
     reason: Reason
+    now: datetime | None = None
+    late_hours: int = 0
+    late_uses_session: bool = False
 
 
 class MarkMissed(Command, frozen=True, kw_only=True):
-    """The client did not come."""
+    """The client did not come. By the practice's setting that uses up a session of the course, or does not."""
 
     client_id: UUID
     appointment_id: UUID
+    uses_session: bool = False
 
 
 class MarkArrived(Command, frozen=True, kw_only=True):
@@ -66,7 +78,23 @@ def cancel(command: CancelAppointment, state: Itinerary) -> list[Event]:
     if known(state, command.appointment_id).status == "cancelled":
         return []
     one = still_booked(state, command.appointment_id)
-    return [AppointmentCancelled(**names(command, one), starts_at=one.starts_at, reason=command.reason)]
+    late = is_late(command, one)
+    return [
+        AppointmentCancelled(
+            **names(command, one),
+            starts_at=one.starts_at,
+            reason=command.reason,
+            late=late,
+            uses_session=late and command.late_uses_session and one.course_id is not None,
+        )
+    ]
+
+
+def is_late(command: CancelAppointment, one: Appointment) -> bool:
+    """Whether the client called off at too short notice; what the practice calls off is never late."""
+    if command.now is None or command.reason not in BY_CLIENT:
+        return False
+    return one.starts_at - command.now < timedelta(hours=command.late_hours)
 
 
 def miss(command: MarkMissed, state: Itinerary) -> list[Event]:
@@ -74,7 +102,8 @@ def miss(command: MarkMissed, state: Itinerary) -> list[Event]:
     if known(state, command.appointment_id).status == "missed":
         return []
     one = still_booked(state, command.appointment_id)
-    return [AppointmentMissed(**names(command, one), starts_at=one.starts_at)]
+    used = command.uses_session and one.course_id is not None
+    return [AppointmentMissed(**names(command, one), starts_at=one.starts_at, uses_session=used)]
 
 
 def arrive(command: MarkArrived, state: Itinerary) -> list[Event]:

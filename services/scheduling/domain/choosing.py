@@ -1,6 +1,6 @@
-"""The best free time of a day for what was wished, and which visits keep their day when a plan is made anew."""
+"""The best free time of a day for what was wished."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from services.scheduling.domain.roster import Roster, Slot, Worker
 from services.scheduling.domain.slots import WEEKDAYS, Interval, whole_day
-from services.scheduling.domain.visits import Appointment
 from shared.clock import at, parse_time
 
 ANOTHER_DAY = "another weekday"
@@ -83,20 +82,3 @@ def wish_on(day: date, wish: Wish, roster: Roster) -> Interval:
     if wish.to and wish.to != "24:00":
         end = at(day, parse_time(wish.to), roster.zone)
     return start, end
-
-
-def keep(
-    later: Sequence[Appointment], days: Sequence[date], day_of_visit: Callable[[Appointment], date]
-) -> tuple[list[tuple[Appointment, date]], list[date]]:
-    """Which visits move to which day, and which days are left over for new visits.
-
-    A visit whose day was chosen stays; the others take the days that nobody has, first to first.
-    """
-    fresh, dropped = list(days), []
-    for visit in later:
-        day = day_of_visit(visit)
-        if day in fresh:
-            fresh.remove(day)
-        else:
-            dropped.append(visit)
-    return list(zip(dropped, fresh, strict=False)), fresh[len(dropped) :]

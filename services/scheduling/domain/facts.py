@@ -71,7 +71,7 @@ def withdraw(command: WithdrawSession, state: Itinerary) -> list[Event]:
     if one is None or state.forgotten:
         return []
     if one.was == "missed":
-        return [AppointmentMissed(**names(command, one), starts_at=one.starts_at)]
+        return [AppointmentMissed(**names(command, one), starts_at=one.starts_at, uses_session=one.uses_session)]
     if one.was == "cancelled":
         return [AppointmentCancelled(**names(command, one), starts_at=one.starts_at, reason="entered_in_error")]
     return [reinstated(command.client_id, one)]

@@ -54,12 +54,12 @@ class BookAppointments(Command, frozen=True, kw_only=True):
 
 
 class Rearrange(Command, frozen=True, kw_only=True):
-    """Lose or move a visit and put the later ones right. Each part may be empty."""
+    """Lose or move visits and put the later ones right. Each part may be empty."""
 
     client_id: UUID
     now: datetime
     version: int
-    lost: CancelAppointment | MarkMissed | None = None
+    losses: tuple[CancelAppointment | MarkMissed, ...] = ()
     moves: tuple[Placement, ...] = ()
     bookings: tuple[Placement, ...] = ()
 
@@ -78,9 +78,9 @@ def book(command: BookAppointments, state: Itinerary) -> list[Event]:
 
 
 def rearrange(command: Rearrange, state: Itinerary) -> list[Event]:
-    """The loss, the moves and the bookings."""
-    lost = lose(command.lost, state) if command.lost else []
-    leaving = {command.lost.appointment_id} if command.lost else set()
+    """The losses, the moves and the bookings."""
+    lost = [event for loss in command.losses for event in lose(loss, state)]
+    leaving = {loss.appointment_id for loss in command.losses}
     moves = [(one, still_booked(state, one.appointment_id)) for one in command.moves]
     moves = [(one, old) for one, old in moves if place(one) != place(old)]
     check(command, [*(one for one, _ in moves), *command.bookings], state, leaving)

@@ -56,7 +56,11 @@ class ClientForgotten(Event, frozen=True, kw_only=True):
 
 
 class Appointment(Struct, frozen=True, kw_only=True):
-    """An agreed time. `was` is the status before it was fulfilled, in case the session is withdrawn."""
+    """An agreed time. `was` is the status before it was fulfilled, in case the session is withdrawn.
+
+    `uses_session`: the client did not come, or called off late, and that uses up a session of the course (as long as
+    it is `missed` or `cancelled`).
+    """
 
     appointment_id: UUID
     therapist_id: UUID
@@ -71,6 +75,7 @@ class Appointment(Struct, frozen=True, kw_only=True):
     was: Status = "booked"
     revision: int = 0
     session_id: UUID | None = None
+    uses_session: bool = False
 
     @property
     def open(self) -> bool:
@@ -149,7 +154,9 @@ def on_fulfilled(state: Itinerary, event: AppointmentFulfilled) -> Itinerary:
 
 def becomes(status: Status) -> Callable[[Itinerary, AppointmentEvent], Itinerary]:
     """The appointment has this status, and no session."""
-    return lambda state, event: changed(state, event, status=status, session_id=None)
+    return lambda state, event: changed(
+        state, event, status=status, session_id=None, uses_session=getattr(event, "uses_session", False)
+    )
 
 
 def on_course_entered(state: Itinerary, event: CourseEntered) -> Itinerary:

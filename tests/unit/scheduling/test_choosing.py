@@ -1,17 +1,15 @@
-"""The best free time of a day for what was wished, and who keeps their day when a plan is made anew."""
+"""The best free time of a day for what was wished."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.scheduling.domain.choosing import Wish, choose, keep
+from services.scheduling.domain.choosing import Wish, choose
 from services.scheduling.domain.fitting import Want, alternatives, fit
 from services.scheduling.domain.roster import Roster, Worker, Workplace
 from services.scheduling.domain.slots import WEEKDAYS, Interval, Span
-from services.scheduling.domain.visits import Appointment
-from shared.clock import day_of
 from shared.decider import Refusal, Refused, Unknown
 
 ZONE = ZoneInfo("America/New_York")
@@ -109,28 +107,3 @@ def test_alternatives_start_on_the_first_day_that_is_possible():
     refusal = Refusal(rule="break", detail="Break.", earliest=date(2026, 3, 10))
     found = alternatives(roster(), fit(roster(), wanted), refusal, DAWN)
     assert [one["starts_at"] for one in found] == [local(10, 10), local(10, 9, 45), local(10, 10, 15)]
-
-
-def visit(day: int) -> Appointment:
-    starts_at = local(day, 10)
-    return Appointment(
-        appointment_id=UUID(int=100 + day), therapist_id=ADA, room_id=ROOM, starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=1),
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("later", "days", "moves", "left"),
-    [
-        ((4, 9, 11), (4, 9, 11, 16), {}, (16,)),
-        ((4, 9, 11), (6, 9, 11, 16), {4: 6}, (16,)),
-        ((4, 9, 11), (6, 13, 16), {4: 6, 9: 13, 11: 16}, ()),
-        ((), (6,), {}, (6,)),
-    ],
-)
-def test_who_keeps_their_day_stays(later, days, moves, left):
-    found, fresh = keep(
-        [visit(day) for day in later], [date(2026, 3, day) for day in days], lambda one: day_of(one.starts_at, ZONE)
-    )
-    assert {one.starts_at.day: day.day for one, day in found} == moves
-    assert [day.day for day in fresh] == list(left)

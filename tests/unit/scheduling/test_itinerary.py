@@ -136,7 +136,7 @@ def test_two_appointments_may_change_places():
 def test_a_lost_visit_is_replaced_in_one_step():
     cancel = CancelAppointment(**asked(A), reason="client_ill")
     done = given(decider, booked(A, 4), booked(B, 9)).when(
-        rearrange(2, lost=cancel, moves=(placement(B, 6),), bookings=(placement(C, 9),))
+        rearrange(2, losses=(cancel,), moves=(placement(B, 6),), bookings=(placement(C, 9),))
     )
     assert [type(event) for event in done.events] == [AppointmentCancelled, AppointmentMoved, AppointmentBooked]
 
@@ -144,7 +144,7 @@ def test_a_lost_visit_is_replaced_in_one_step():
 def test_nothing_of_a_rearrangement_happens_when_one_part_cannot():
     cancel = CancelAppointment(**asked(A), reason="client_ill")
     given(decider, booked(A, 4), booked(B, 9)).when(
-        rearrange(2, lost=cancel, moves=(placement(B, 1),), bookings=(placement(C, 9),))
+        rearrange(2, losses=(cancel,), moves=(placement(B, 1),), bookings=(placement(C, 9),))
     ).then_refused("in_the_past")
 
 
