@@ -5,12 +5,20 @@ from aiohttp import web
 from services.web.desk import SERVICE, open_desk
 from services.web.domain import account
 from services.web.guard import add_headers, guard, signed_in
-from services.web.pages import client, clients, course, day, home, signin
+from services.web.pages import cadence, client, clients, course, day, history, home, note, signin
 from services.web.projections import PROJECTIONS
 from shared.config import Config, Practice
 from shared.service import Definition, Service
 
-PAGES = [*day.ADDRESSES, *clients.ADDRESSES, *client.ADDRESSES, *course.ADDRESSES]
+PAGES = [
+    *day.ADDRESSES,
+    *clients.ADDRESSES,
+    *client.ADDRESSES,
+    *course.ADDRESSES,
+    *note.ADDRESSES,
+    *history.ADDRESSES,
+    *cadence.ADDRESSES,
+]
 
 
 def add_pages(app: web.Application, service: Service) -> None:

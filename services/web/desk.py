@@ -15,6 +15,7 @@ from services.web.neighbours import Neighbours
 from services.web.passwords import Verifier
 from services.web.signing_in import SignIns
 from services.web.throttle import Patience
+from services.web.views import outline
 from services.web.views.words import ROLES, count, day
 from shared.clock import Clock
 from shared.service import Service
@@ -90,6 +91,6 @@ def environment(statics: dict[str, Static]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shared: dict[str, Any] = {"count": count, "day": day, "roles": ROLES}
+    shared: dict[str, Any] = {"count": count, "day": day, "roles": ROLES, "path": outline.path}
     templates.globals.update(shared, static=lambda name: f"/static/{statics[name].name}")
     return templates

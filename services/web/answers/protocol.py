@@ -1,4 +1,4 @@
-"""What the pages read from `protocol`: where a course stands, and the next note."""
+"""What the pages read from `protocol`: where a course stands, its protocol, its history, and how all courses do."""
 
 from datetime import date
 from uuid import UUID
@@ -24,19 +24,34 @@ class Break(Struct, frozen=True, kw_only=True):
     first_day: date
 
 
+class Week(Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
+    """A week of exercise at home: on how many `days`, the `target` in force then, and whether it was `met`."""
+
+    first: date
+    days: int
+    met: bool
+    last: date | None = None
+    target: int | None = None
+
+
 class Exercise(Struct, frozen=True, kw_only=True):
-    """Whether exercise at home may be done, and how often a week."""
+    """Whether exercise at home may be done, how often a week, and how the weeks went, oldest first."""
 
     cleared: bool = False
     per_week: int | None = None
+    weeks: list[Week] = []
 
 
 class Deviation(Struct, frozen=True, kw_only=True):
-    """Something that took place against the protocol."""
+    """Something that took place against the protocol: `figure` against the `limit`, or both in a sentence (`text`)."""
 
     rule: str
     on: date
     session_id: UUID | None = None
+    text: str | None = None
+    figure: float | None = None
+    limit: float | None = None
+    source: str | None = None
 
 
 class Course(Struct, frozen=True, kw_only=True, rename={"pause": "break"}):
@@ -63,76 +78,11 @@ class Courses(Struct, frozen=True, kw_only=True):
     courses: list[Course]
 
 
-class Step(Struct, frozen=True, kw_only=True):
-    """One step of the note. `minutes` may be 0 where a step takes none of its own."""
-
-    step: str
-    detail: str
-    minutes: float = 0
-    technique: str | None = None
-    region: str | None = None
-    source: str = ""
-
-
-class Focus(Struct, frozen=True, kw_only=True):
-    """A region to dwell on."""
-
-    region: str
-    minutes: float
-    why: str
-
-
-class NotYet(Struct, frozen=True, kw_only=True, rename={"since": "from"}):
-    """What is not allowed yet, and from when."""
-
-    what: str
-    since: str = ""
-
-
 class Sourced(Struct, frozen=True, kw_only=True):
     """A sentence and where it comes from."""
 
     text: str
-    source: str = ""
-
-
-class HomeExercise(Struct, frozen=True, kw_only=True):
-    """Exercise at home as the note tells it; no advice before it is cleared."""
-
-    cleared: bool = False
-    per_week: int = 0
-    advice: list[Sourced] = []
-
-
-class LastSession(Struct, frozen=True, kw_only=True):
-    """Figures of the session before."""
-
-    on: date
-    pain_before: int
-    pain_after: int
-    minutes: float = 0
-    tender_points: int = 0
-    aggravated: bool = False
-    contraction: bool = False
-    regions: list[str] = []
-
-
-class Note(Struct, frozen=True, kw_only=True):
-    """The note for the next session."""
-
-    ordinal: int
-    prepared_at: Instant
-    minutes: float
-    positions: list[Sourced] = []
-    sequence: list[Step] = []
-    focus: list[Focus] = []
-    not_yet: list[NotYet] = []
-    cautions: list[Sourced] = []
-    exercise: HomeExercise = HomeExercise()
-    last_session: LastSession | None = None
-    tell: list[Sourced] = []
-    body_maps: list[str] = []
-    label: str | None = None
+    source: str | None = None
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -148,3 +98,67 @@ class Protocol(Struct, frozen=True, kw_only=True):
 
     phases: list[Part] = []
     sources: list[Sourced] = []
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """Something in a course's history: when, by whom (`role:id` or a service), what kind of event, and a sentence."""
+
+    at: Instant
+    actor: str
+    type: str
+    text: str
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """What happened in a course, in order."""
+
+    history: list[Happening] = []
+
+
+class Pain(Struct, frozen=True, kw_only=True):
+    """Pain 0-10 before the first session of a course and before its last."""
+
+    first: int | None = None
+    last: int | None = None
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """Weeks of exercise whose target was met and missed."""
+
+    hit: int = 0
+    missed: int = 0
+
+
+class Adherence(Struct, frozen=True, kw_only=True):
+    """How one course keeps its cadence. `deviations` counts by rule."""
+
+    course_id: UUID
+    client_id: UUID
+    protocol: str
+    status: str
+    sessions_completed: int = 0
+    slips: int = 0
+    lapses: int = 0
+    deviations: dict[str, int] = {}
+    exercise: Kept = Kept()
+    pain: Pain = Pain()
+
+
+class AllAdherence(Struct, frozen=True, kw_only=True):
+    """All courses, and their deviations by rule together."""
+
+    courses: list[Adherence] = []
+    deviations: dict[str, int] = {}
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """A protocol in a line."""
+
+    id: str
+    title: str
+
+
+class Protocols(Struct, frozen=True, kw_only=True):
+    """All protocols."""
+
+    protocols: list[Brief]

@@ -6,7 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from services.web.answers.protocol import Course, Note
+from services.web.answers.note import Note
+from services.web.answers.protocol import Course, Happening, History
 from services.web.answers.scheduling import Visit
 from services.web.page import Address, PageCall
 from services.web.pages import parts
@@ -14,6 +15,7 @@ from services.web.views import course as words
 from services.web.views import note as paper
 from services.web.views.course import Known
 from services.web.views.ribbon import ribbon
+from services.web.views.weeks import weeks
 
 NOTE_IS_CLINICAL = "The note is for the therapist and the owner."
 NO_NOTE = "There is no note to show just now."
@@ -25,12 +27,13 @@ async def show_course(call: PageCall) -> web.Response:
     """Show one course. Without `protocol` nothing is left of it; any other part may be missing."""
     course_id = call.path_id("course_id")
     course = await call.read("protocol", f"/courses/{course_id}", Course)
-    client, visits, known, note, protocol = await asyncio.gather(
+    client, visits, known, note, protocol, happened = await asyncio.gather(
         parts.client_of(call, course.client_id),
         parts.itinerary(call, course.client_id),
         parts.known(call),
         read_note(call, course),
         parts.protocol_of(call, course.protocol),
+        read_history(call, course),
     )
     phases = protocol.phases if protocol and protocol.phases else words.FIBROMYALGIA
     return call.show(
@@ -42,7 +45,10 @@ async def show_course(call: PageCall) -> web.Response:
         sentence=words.state_sentence(course),
         remarks=words.remarks(course, call.today),
         slips=words.slips_sentence(course),
-        note=paper.page(note, protocol.sources if protocol else [], call.zone) if note else None,
+        behind=words.told_of(happened, words.BEHIND, call.zone, call.today),
+        pauses=words.told_of(happened, words.PAUSES, call.zone, call.today),
+        weeks=weeks(course.exercise.weeks, call.today),
+        note=paper.page(note, protocol.sources if protocol else [], call.zone, call.today) if note else None,
         note_why=why_no_note(call, course),
         **visits_to_come(call, course, visits, known),
     )
@@ -53,6 +59,11 @@ async def read_note(call: PageCall, course: Course) -> Note | None:
     if call.who.role == "front_desk" or course.status == "closed":
         return None
     return await call.part(call.read("protocol", f"/courses/{course.course_id}/note", Note), None)
+
+
+async def read_history(call: PageCall, course: Course) -> list[Happening]:
+    """Read what happened in the course; it may be missing."""
+    return (await call.part(call.read("protocol", f"/courses/{course.course_id}/history", History), History())).history
 
 
 def why_no_note(call: PageCall, course: Course) -> str:

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from services.web.answers.protocol import Course, Part
+from services.web.answers.protocol import Course, Deviation, Happening, Part
 from services.web.answers.scheduling import Visit
 from services.web.views.ribbon import Days
-from services.web.views.words import clock_time, count, deviation, full_date, short_day
+from services.web.views.words import clock_time, count, deviation, full_date, readable, short_day
 from shared.clock import day_of
 
 TO_COME = ("booked", "arrived")
+BEHIND = frozenset({"CadenceSlipped", "SlipLifted", "CourseLapsed", "LapseLifted", "LapseDecided"})
+PAUSES = frozenset({"CoursePaused", "CourseResumed"})
+"""Kinds of events in a course's history."""
 FIBROMYALGIA = (
     Part(kind="series", sessions=10),
     Part(kind="series", sessions=5),
@@ -117,16 +120,39 @@ def day_words(day: date, today: date) -> str:
 
 
 class Remark(Struct, frozen=True, kw_only=True):
-    """A deviation in words, with its day."""
+    """Something noted in a course, with its day: the rule in words, the figure, and where the rule comes from."""
 
     on: str
     text: str
+    figure: str = ""
+    source: str = ""
 
 
 def remarks(course: Course, today: date) -> list[Remark]:
     """List what took place against the protocol, the newest first."""
     newest = sorted(course.deviations, key=lambda noted: noted.on, reverse=True)
-    return [Remark(on=day_words(noted.on, today), text=deviation(noted.rule)) for noted in newest]
+    return [_remark(noted, today) for noted in newest]
+
+
+def _remark(noted: Deviation, today: date) -> Remark:
+    return Remark(
+        on=day_words(noted.on, today),
+        text=deviation(noted.rule),
+        figure=noted.text or _figure(noted),
+        source=noted.source or "",
+    )
+
+
+def _figure(noted: Deviation) -> str:
+    if noted.figure is None:
+        return ""
+    return f"{noted.figure:g}" if noted.limit is None else f"{noted.figure:g} instead of {noted.limit:g}"
+
+
+def told_of(happened: Sequence[Happening], kinds: frozenset[str], zone: ZoneInfo, today: date) -> list[Remark]:
+    """Pick some kinds of happenings out of a history, the newest first."""
+    told = [one for one in happened if one.type in kinds]
+    return [Remark(on=day_words(day_of(one.at, zone), today), text=readable(one.text)) for one in reversed(told)]
 
 
 def slips_sentence(course: Course) -> str:

@@ -1,5 +1,6 @@
 """How the pages say things: days, times, states, rules and slugs in plain English."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,21 @@ WHATS = {
     "intensive": "Intensive techniques",
     "full_body": "The whole body",
     "exercise": "Exercise at home",
+    "side_lying": "Side-lying",
 }
+SITES = {
+    "occiput": "base of the skull",
+    "low_cervical": "front of the neck, low",
+    "trapezius": "top of the shoulder, middle",
+    "supraspinatus": "above the spine of the shoulder blade",
+    "second_rib": "second rib, beside the breastbone",
+    "lateral_epicondyle": "outer elbow, 2 cm below the bone",
+    "gluteal": "buttock, upper outer quarter",
+    "greater_trochanter": "behind the bony point of the hip",
+    "knee": "inner knee, above the joint",
+}
+DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+REASON = re.compile(r"\([a-z]+(?:_[a-z]+)+\)")
 
 
 def day(value: date) -> str:
@@ -88,6 +103,23 @@ def minutes(number: float) -> str:
 def spoken(slug: str) -> str:
     """Read a slug aloud: `upper_back` becomes `Upper back`."""
     return WHATS.get(slug) or slug.replace("_", " ").capitalize()
+
+
+def readable(text: str) -> str:
+    """Make days and reasons in another service's sentence easy to read: `Wed 4 Mar 2026`, `client ill`."""
+    dated = DAY.sub(lambda found: full_date(date.fromisoformat(found[0])), text)
+    return REASON.sub(lambda found: found[0].replace("_", " "), dated)
+
+
+def place(region: str, side: str | None) -> str:
+    """Name a region and its side: `Upper back, left`."""
+    return f"{spoken(region)}, {side}" if side else spoken(region)
+
+
+def site(slug: str) -> str:
+    """Say where a tender point is: `Base of the skull`."""
+    text = SITES.get(slug, slug.replace("_", " "))
+    return text[:1].upper() + text[1:]
 
 
 def deviation(rule: str) -> str:

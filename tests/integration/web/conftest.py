@@ -23,7 +23,8 @@ HASH = passwords.digest(PASSWORD)
 ORIGIN = "http://127.0.0.1:8080"
 COURSE = f"/courses/{samples.COURSE}"
 CLIENT = f"/clients/{samples.ROSA}"
-PAGES = ["/day", "/clients", CLIENT, COURSE]
+NOTE, HISTORY, CADENCE = f"{COURSE}/note", f"{COURSE}/history", "/cadence"
+PAGES = ["/day", "/clients", CLIENT, COURSE, NOTE, HISTORY, CADENCE]
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Browser:
         ) as answer:
             for name, morsel in answer.cookies.items():
                 self.cookies[name] = morsel.value
-            return Page(answer.status, await answer.text(), answer.headers, answer.cookies)
+            return Page(answer.status, await answer.text(errors="replace"), answer.headers, answer.cookies)
 
 
 @pytest.fixture(name="browser")

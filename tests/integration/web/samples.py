@@ -88,61 +88,48 @@ def course(**more: Any) -> dict[str, Any]:
         "sessions_completed": 12,
         "next_ordinal": 13,
         "break": None,
-        "exercise": {"cleared": True, "per_week": 2, "weeks": []},
-        "slips": 1,
-        "deviations": [{"rule": "region_over_10_min", "session_id": str(uid(7)), "on": "2026-02-24"}],
-    } | more
-
-
-def note(**more: Any) -> dict[str, Any]:
-    return {
-        "ordinal": 13,
-        "phase": {"kind": "series", "number": 2, "sessions": 5, "done": 2},
-        "prepared_at": "2026-03-03T23:00:00Z",
-        "minutes": 60,
-        "positions": [
-            {"text": "Neck and upper back in side-lying, folded towel between neck and pillow", "source": "A"},
-            {"text": "Prone at most 12 minutes at a stretch; one pillow under the stomach, two under the chest",
-             "source": "A"},
-        ],
-        "sequence": [
-            {"step": "Opening", "technique": "effleurage", "minutes": 6, "source": "A",
-             "detail": "Inhibitory opening, first effleurage, then gentle kneading: same technique, speed, pressure"},
-            {"step": "Connective tissue", "technique": "connective_tissue", "minutes": 8, "source": "A",
-             "detail": "Connective tissue, dry: small fold, short slow pulls; slow down at any tightening"},
-            {"step": "Base of the skull", "technique": "suboccipital", "region": "neck", "minutes": 3, "source": "A",
-             "detail": "Round the base of the skull, side-lying, pressure rising"},
-            {"step": "Side of the neck", "technique": "petrissage_1", "region": "shoulder", "minutes": 7, "source": "A",
-             "detail": "Side of the neck and upper trapezius; keep off the carotid artery"},
-            {"step": "Kneading", "technique": "kneading", "region": "upper_back", "minutes": 26, "source": "B",
-             "detail": "Kneading of slowly growing intensity: half of the session"},
-            {"step": "Tender points", "technique": "tender_point", "minutes": 6, "source": "A",
-             "detail": "Tender points: just below the pain threshold, 30 seconds each, let go quickly"},
-            {"step": "Post-isometric relaxation", "technique": "pir", "minutes": 4, "source": "A",
-             "detail": "Post-isometric relaxation, last: 15–20 % of full strength, stretch very slowly"},
-        ],
-        "focus": [{"region": "neck", "minutes": 7, "why": "tender on the left last time"}],
-        "allowed": {"pir": True, "periosteal": False, "intensive": True, "full_body": True, "exercise": True},
-        "not_yet": [{"what": "periosteal", "from": "sessions 26 to 30"}],
-        "cautions": [
-            {"text": "Never in a massage chair", "source": "A"},
-            {"text": "Keep off the carotid artery", "source": "A"},
-        ],
-        "exercise": {"cleared": True, "per_week": 2, "advice": [
-            {"text": "Slow, never forced; at the slightest pain stop and go back to the middle", "source": "A"},
+        "exercise": {"cleared": True, "per_week": 2, "weeks": [
+            {"from": "2026-02-17", "to": "2026-02-23", "days": 2, "target": 2, "met": True},
+            {"from": "2026-02-24", "to": "2026-03-02", "days": 1, "target": 2, "met": False},
         ]},
-        "last_session": {
-            "on": "2026-02-27", "pain_before": 6, "pain_after": 4, "minutes": 44, "tender_points": 12,
-            "aggravated": False, "contraction": False, "regions": ["neck", "neck", "upper_back"],
-        },
-        "tell": [],
-        "body_maps": ["cervical", "upper_thoracic"],
-        "label": None,
+        "slips": 1,
+        "deviations": [
+            {"rule": "region_over_10_min", "session_id": str(uid(7)), "on": "2026-02-24", "source": "A",
+             "text": "Neck: 12 minutes, at most 10"},
+        ],
+    } | more  # fmt: skip
+
+
+def history() -> list[dict[str, Any]]:
+    """Opened at the desk, a slip noted by itself, a pause by a therapist whose account is not here."""
+    return [
+        {"at": "2026-01-19T14:00:00Z", "actor": f"front_desk:{uid(900)}", "type": "CourseOpened",
+         "text": "Course opened (fibromyalgia), starting 2026-01-20."},
+        {"at": "2026-02-03T05:00:00Z", "actor": "protocol", "type": "CadenceSlipped",
+         "text": "Week from 2026-01-27: 1 of 2 sessions."},
+        {"at": "2026-02-16T16:30:00Z", "actor": f"therapist:{uid(901)}", "type": "CoursePaused",
+         "text": "Paused from 2026-02-17 to 2026-02-19 (client_ill)."},
+    ]  # fmt: skip
+
+
+def adherence(**more: Any) -> dict[str, Any]:
+    """Two courses: Rosa's goes on, Grace's fell behind."""
+    return {
+        "courses": [
+            {"course_id": str(COURSE), "client_id": str(ROSA), "protocol": "fibromyalgia", "status": "series",
+             "sessions_completed": 12, "slips": 1, "lapses": 0, "deviations": {"region_over_10_min": 2},
+             "exercise": {"hit": 4, "missed": 2}, "pain": {"first": 8, "last": 6}},
+            {"course_id": str(uid(303)), "client_id": str(uid(3)), "protocol": "als_support", "status": "series",
+             "sessions_completed": 2, "slips": 3, "lapses": 1, "deviations": {"min_gap": 1},
+             "exercise": {"hit": 0, "missed": 0}, "pain": {"first": 7, "last": None}},
+        ],
+        "deviations": {"region_over_10_min": 2, "min_gap": 1},
     } | more  # fmt: skip
 
 
 PROTOCOL = {
     "id": "fibromyalgia",
+    "title": "Fibromyalgia course",
     "phases": [
         {"kind": "series", "sessions": 10},
         {"kind": "series", "sessions": 5},

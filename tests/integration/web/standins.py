@@ -9,6 +9,7 @@ from uuid import UUID
 from aiohttp import web
 
 from shared.http.auth import Tokens, Who
+from tests.integration.web.notes import note
 from tests.integration.web.samples import (
     ANA,
     BEN,
@@ -17,10 +18,11 @@ from tests.integration.web.samples import (
     PROTOCOL,
     ROOMS,
     TODAY,
+    adherence,
     course,
     day_of_visits,
+    history,
     instant,
-    note,
     rosas_visits,
     uid,
 )
@@ -34,6 +36,8 @@ class Practice:
     away: set[str] = field(default_factory=set)
     course: dict[str, Any] = field(default_factory=course)
     note: dict[str, Any] = field(default_factory=note)
+    history: list[dict[str, Any]] = field(default_factory=history)
+    adherence: dict[str, Any] = field(default_factory=adherence)
     names: dict[int, str] = field(default_factory=lambda: dict(enumerate(NAMES, 1)))
     visits: list[dict[str, Any]] = field(default_factory=day_of_visits)
     itinerary: list[dict[str, Any]] = field(default_factory=rosas_visits)
@@ -78,6 +82,9 @@ def answers(practice: Practice) -> dict[str, Callable[[web.Request], Any]]:
         "/protocol/courses": lambda _: {"courses": [practice.course]},
         "/protocol/courses/{id}": lambda _: practice.course,
         "/protocol/courses/{id}/note": lambda _: practice.note,
+        "/protocol/courses/{id}/history": lambda _: {"history": practice.history},
+        "/protocol/adherence": lambda _: practice.adherence,
+        "/protocol/protocols": lambda _: {"protocols": [PROTOCOL]},
         "/protocol/protocols/{id}": lambda _: PROTOCOL,
     }
 

@@ -38,11 +38,14 @@ async def test_a_course_shows_ribbon_sentence_next_visit_deviations_and_note(sig
         "The course: 12 sessions done, 15 booked, 4 still to book",
         "Series 2: 2 of 5 done. The next is session 13.",
         "<b>Wed 4 Mar, 11:00</b> with Ana Petrov, Room 1.",
-        "More than 10 minutes on one region",
+        "More than 10 minutes on one region</td><td>Neck: 12 minutes, at most 10</td><td>A</td>",
         "1 week with too few sessions.",
+        "Week from Tue 27 Jan 2026: 1 of 2 sessions.",
+        "Paused from Tue 17 Feb 2026 to Thu 19 Feb 2026 (client ill).",
+        "missed</b><span>24 Feb – 2 Mar</span>",
+        "Target met in 1 of 2 weeks.",
         "Note for session 13",
-        "Keep off the carotid artery",
-        "A: Massage &amp; Bodywork",
+        "Open the note",
     ):
         assert words in page.text
     assert page.text.count('class="bead done"') == 12 + 1  # and one in the legend

@@ -1,29 +1,28 @@
 """The next-session note in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.web.answers.protocol import Note, Sourced
-from services.web.views.note import Page, page
-from tests.integration.web.samples import PROTOCOL, note
+from services.web.answers.note import Note
+from services.web.answers.protocol import Sourced
+from services.web.views.note import Line, Page, page
+from tests.integration.web.notes import note, shortest
+from tests.integration.web.samples import PROTOCOL
+
+SOURCES = [msgspec.convert(source, Sourced) for source in PROTOCOL["sources"]]
+ZONE, TODAY = ZoneInfo("America/New_York"), date(2026, 3, 4)
 
 
 def shown(**more: Any) -> Page:
-    sources = [msgspec.convert(source, Sourced) for source in PROTOCOL["sources"]]
-    return page(msgspec.convert(note(**more), Note), sources, ZoneInfo("America/New_York"))
-
-
-def test_says_what_to_do_with_minutes_and_where_it_comes_from():
-    step = shown().steps[2]
-    assert (step.name, step.text) == ("Base of the skull", "Round the base of the skull, side-lying, pressure rising")
-    assert (step.minutes, step.source) == ("3\N{NO-BREAK SPACE}min", "A")
+    return page(msgspec.convert(note(**more), Note), SOURCES, ZONE, TODAY)
 
 
 def test_says_what_is_not_allowed_yet_and_from_when():
-    assert shown().not_yet == ["Periosteal massage: sessions 26 to 30"]
+    assert shown().not_yet == [Line(name="Periosteal massage", text="sessions 26 to 30", source="A")]
+    assert shown(not_yet=[{"what": "full_body", "from": "session 4"}]).not_yet[0].text == "from session 4"
 
 
 def test_says_what_happened_last_time_and_nothing_before_the_first():
@@ -35,9 +34,35 @@ def test_says_what_happened_last_time_and_nothing_before_the_first():
     assert shown(last_session=None).last_time == []
 
 
+def test_says_which_deviations_last_time_brought_in_the_rules_words_where_nobody_found_better_ones():
+    assert shown().against == [Line(text="Neck: 12 minutes, at most 10", source="A")]
+    bare = note()["last_session"] | {"deviations": [{"rule": "min_gap"}]}
+    assert shown(last_session=bare).against == [Line(text="Too close to the session before")]
+
+
+def test_says_what_is_different_today_and_why():
+    assert shown().adapted == [Line(name="Gentler opening", text="more pain after the last session", source="practice")]
+
+
+def test_names_regions_to_dwell_on_with_side_minutes_reason_and_source():
+    first = shown().focus[0]
+    assert (first.name, first.minutes, first.source) == ("Neck, left", "7\N{NO-BREAK SPACE}min", "A")
+
+
+def test_gathers_tender_points_by_pair_and_keeps_those_gone_apart():
+    points = shown().points
+    assert points is not None
+    assert points.to_treat[0] == "Base of the skull: left and right"
+    assert points.gone == ["Top of the shoulder, middle: right"]
+    assert points.total == "5 to treat, 30 seconds each"
+    assert points.found == "Fri 27 Feb"
+    assert shown(tender_points={"left": [], "gone": []}).points is None
+
+
 def test_names_the_sources_used_and_no_other():
     assert [source[:2] for source in shown().sources] == ["A:", "B:"]
-    assert shown(sequence=[], cautions=[], positions=[], exercise={}).sources == []
+    bare = shortest() | {"sequence": []}
+    assert page(msgspec.convert(bare, Note), SOURCES, ZONE, TODAY).sources == []
 
 
 def test_gives_no_advice_on_exercise_before_it_is_cleared():
@@ -51,3 +76,23 @@ def test_says_when_it_was_prepared_in_the_practices_zone():
 
 def test_carries_the_label_of_a_single_case_protocol():
     assert shown(label="single case, uncontrolled").label == "single case, uncontrolled"
+
+
+def test_says_protocol_and_phase():
+    assert shown().phase == "Fibromyalgia course, series 2"
+    assert shown(phase=None).phase == "Fibromyalgia course"
+    assert shown(phase={"kind": "maintenance"}, protocol={}).phase == "Maintenance"
+
+
+def test_says_what_event_the_session_is_for_and_how_long_the_client_lies_prone():
+    event = {"at": "2026-03-07T15:00:00Z", "session_at": "2026-03-07T14:00:00Z"}
+    assert shown(event=event).event == ("For the event on Sat 7 Mar 2026, 10:00. The session begins about 09:00.")
+    assert shown().event == ""
+    assert shown(prone={"longest": 8, "limit": None}).prone == "Prone: longest stretch 8 minutes."
+
+
+def test_does_without_what_a_note_may_lack():
+    bare = page(
+        msgspec.convert({"ordinal": 1, "prepared_at": "2026-03-03T23:00:00Z", "minutes": 60}, Note), [], ZONE, TODAY
+    )
+    assert (bare.focus, bare.points, bare.pictures, bare.areas, bare.plan.steps) == ([], None, [], [], [])

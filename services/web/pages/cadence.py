@@ -1,0 +1,42 @@
+"""`/cadence`: how the courses keep their cadence, for the owner and the therapists."""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from services.web.answers.protocol import AllAdherence, Protocols
+from services.web.page import Address, PageCall
+from services.web.pages import parts
+from services.web.views import cadence
+from services.web.views.words import count
+
+
+async def show_cadence(call: PageCall) -> web.Response:
+    """Show all courses together, and one by one those furthest behind. Names may be missing."""
+    given, titles = await asyncio.gather(
+        call.read("protocol", "/adherence", AllAdherence),
+        protocol_titles(call),
+    )
+    shown = cadence.furthest_behind(given)
+    names = await parts.names_of(call, (course.client_id for course in shown))
+    hidden = len(given.courses) - len(shown)
+    return call.show(
+        "cadence.html",
+        here="/cadence",
+        summary=count(len(given.courses), "course"),
+        heading="The courses furthest behind" if hidden else "Course by course",
+        totals=cadence.totals(given),
+        rules=cadence.rules(given),
+        lines=cadence.lines(shown, names, titles),
+        more=f"{count(hidden, 'more course')} keep better to the plan." if hidden else "",
+    )
+
+
+async def protocol_titles(call: PageCall) -> Mapping[str, str]:
+    """Read what the protocols are called."""
+    found = await call.part(call.read("protocol", "/protocols", Protocols), Protocols(protocols=[]))
+    return {protocol.id: protocol.title for protocol in found.protocols}
+
+
+ADDRESSES = [Address("GET", "/cadence", show_cadence, ("owner", "therapist"))]

@@ -1,0 +1,1 @@
+"""The note as one sheet of paper (PDF). Imported only when a sheet is asked for: it loads reportlab."""
