@@ -1,7 +1,20 @@
 """The routes of scheduling (api.md). Desk and owner do all of it, therapists see calendars and mark who came."""
 
-from services.scheduling import bodies, booking, calendars, changes, changing, moving, proposals, staff, views
+from services.scheduling import (
+    bodies,
+    booking,
+    calendars,
+    changes,
+    changing,
+    moving,
+    practice_bodies,
+    practice_views,
+    proposals,
+    staff,
+    views,
+)
 from services.scheduling.availability import show_slots
+from services.scheduling.practice_api import FEED_KEYS, WORKDAYS
 from shared.http.routes import STAFF, Missing, Route
 from shared.vocabulary import Role
 
@@ -11,41 +24,33 @@ EVERYBODY: tuple[Role, ...] = (*STAFF, "client")
 SETTING_UP = [
     Route(
         "POST", "/rooms", staff.add_room, DESK, "Add a room",
-        takes=bodies.RoomBody, gives=views.RoomMade, status=201,
+        takes=practice_bodies.RoomBody, gives=practice_views.RoomMade, status=201,
     ),
-    Route("GET", "/rooms", staff.list_rooms, STAFF, "All rooms", gives=views.Rooms),
+    Route("GET", "/rooms", staff.list_rooms, STAFF, "All rooms", gives=practice_views.Rooms),
     Route(
-        "PATCH", "/rooms/{room_id}", staff.change_room, DESK, "Rename a room",
-        takes=bodies.RoomBody, gives=views.RoomView, answer=staff.show_room,
+        "PATCH", "/rooms/{room_id}", staff.change_room, DESK, "Change a room",
+        takes=practice_bodies.RoomPatch, gives=practice_views.RoomView, answer=staff.show_room,
     ),
     Route(
         "POST", "/rooms/{room_id}/deactivate", staff.deactivate_room, DESK, "Use a room no more",
-        takes=bodies.Nothing, gives=views.RoomView, answer=staff.show_room,
+        takes=bodies.Nothing, gives=practice_views.RoomView, answer=staff.show_room,
     ),
     Route(
         "POST", "/therapists", staff.add_therapist, DESK, "Add a therapist",
-        takes=bodies.TherapistBody, gives=views.TherapistMade, status=201,
+        takes=practice_bodies.TherapistBody, gives=practice_views.TherapistMade, status=201,
     ),
-    Route("GET", "/therapists", staff.list_therapists, STAFF, "All therapists", gives=views.Therapists),
+    Route("GET", "/therapists", staff.list_therapists, STAFF, "All therapists", gives=practice_views.Therapists),
     Route(
         "PATCH", "/therapists/{therapist_id}", staff.change_therapist, DESK, "Change a therapist's particulars",
-        takes=bodies.TherapistPatch, gives=views.TherapistView, answer=staff.show_therapist,
+        takes=practice_bodies.TherapistPatch, gives=practice_views.TherapistView, answer=staff.show_therapist,
     ),
     Route(
         "POST", "/therapists/{therapist_id}/deactivate", staff.deactivate_therapist, DESK, "Book a therapist no more",
-        takes=bodies.Nothing, gives=views.TherapistView, answer=staff.show_therapist,
+        takes=bodies.Nothing, gives=practice_views.TherapistView, answer=staff.show_therapist,
     ),
     Route(
         "PUT", "/therapists/{therapist_id}/hours", staff.set_hours, DESK, "Set weekly hours",
-        takes=bodies.HoursBody, gives=views.AwayMade, answer=staff.show_hours,
-    ),
-    Route(
-        "POST", "/therapists/{therapist_id}/time-off", staff.take_time_off, DESK, "Note an absence",
-        takes=bodies.AwayBody, gives=views.AwayMade, status=201, answer=staff.show_time_off,
-    ),
-    Route(
-        "POST", "/closures", staff.close_practice, DESK, "Close the practice for a time",
-        takes=bodies.AwayBody, gives=views.AwayMade, status=201, answer=staff.show_closure,
+        takes=practice_bodies.HoursBody, gives=practice_views.AwayMade, answer=staff.show_hours,
     ),
 ]  # fmt: skip
 
@@ -101,8 +106,6 @@ LATER = [
     Missing("POST", "/waitlist", "The waiting list"),
     Missing("GET", "/waitlist", "The waiting list"),
     Missing("POST", "/waitlist/{waitlist_id}/accept", "The waiting list"),
-    Missing("GET", "/therapists/{therapist_id}/calendar.ics", "A therapist's calendar feed"),
-    Missing("GET", "/clients/{client_id}/calendar.ics", "A client's calendar feed"),
 ]
 
-ROUTES: list[Route | Missing] = [*SETTING_UP, *LOOKING, *AGREEING, *LATER]
+ROUTES: list[Route | Missing] = [*SETTING_UP, *WORKDAYS, *LOOKING, *AGREEING, *FEED_KEYS, *LATER]

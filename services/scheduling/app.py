@@ -5,6 +5,8 @@ from typing import Any
 from services.scheduling.api import ROUTES
 from services.scheduling.claims import CLAIMS
 from services.scheduling.domain import closure, feed, holiday, itinerary, room, therapist
+from services.scheduling.feed_reading import add_feeds
+from services.scheduling.holidays import check
 from services.scheduling.projections import PROJECTIONS
 from services.scheduling.queries import ANSWERS
 from services.scheduling.reactions import REACTIONS
@@ -23,8 +25,9 @@ DECIDERS: dict[str, Decider[Any, Any, Any]] = {
 }
 
 
-def build(_config: Config, _practice: Practice) -> Definition:
-    """The definition `shared` runs."""
+def build(_config: Config, practice: Practice) -> Definition:
+    """The definition `shared` runs. Raises `ValueError` for a region whose holidays are not known."""
+    check(practice.holidays)
     return Definition(
         name="scheduling",
         package=__package__,
@@ -37,4 +40,5 @@ def build(_config: Config, _practice: Practice) -> Definition:
         claims=CLAIMS,
         routes=ROUTES,
         answers=ANSWERS,
+        pages=add_feeds,
     )

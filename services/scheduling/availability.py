@@ -3,61 +3,90 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from services.scheduling import queries
 from services.scheduling.bodies import SlotsQuery, interval
 from services.scheduling.domain.fitting import known
 from services.scheduling.domain.roster import Roster, Slot, Worker, Workplace
-from services.scheduling.domain.slots import A_DAY, Interval, merged, whole_day
+from services.scheduling.domain.slots import A_DAY, Interval, Times, merged, whole_day
+from services.scheduling.holidays import closed_on
+from services.scheduling.practice_views import RoomView, TherapistView
 from services.scheduling.views import Slots
 from shared.clock import day_of
+from shared.config import Practice
 from shared.http.routes import Call
 from shared.service import Service
 
+Key = TypeVar("Key")
+
 
 class Search(Struct, frozen=True, kw_only=True):
-    """A stretch of time to look at, whose visits to leave out, and for which client."""
+    """A stretch of time to look at, which visits and holds to leave out, and when the client is taken."""
 
     within: Interval
     leaving: Collection[UUID] = ()
     client_taken: Collection[Interval] = ()
 
 
+class Facts(Struct, frozen=True, kw_only=True):
+    """Rows of the stretch of time: absences and closures (of nobody), other hours, holidays decided on, visits."""
+
+    away: list[Any]
+    days: list[Any]
+    holidays: list[Any]
+    visits: list[Any]
+
+
 async def roster(service: Service, search: Search) -> Roster:
     """Therapists, rooms and everything that is taken in the stretch of time."""
-    people, places, away, closed, visits = await asyncio.gather(
-        queries.therapists(service.store),
-        queries.rooms(service.store),
-        service.store.fetch("select * from time_off where starts_at < $2 and ends_at > $1", *search.within),
-        service.store.fetch("select * from closure where starts_at < $2 and ends_at > $1", *search.within),
-        visits_in(service, search),
+    people, places, facts = await asyncio.gather(
+        queries.therapists(service.store), queries.rooms(service.store), facts_of(service, search)
     )
-    absent = by((row["therapist_id"], times(row)) for row in away)
-    busy = by((row["therapist_id"], times(row, row["buffer_minutes"])) for row in visits)
-    full = by((row["room_id"], times(row)) for row in visits)
+    absent = by((row["therapist_id"], times(row)) for row in facts.away)
+    holidays = holidays_of(service.practice, search.within, facts.holidays)
+    shut = [whole_day(day, service.practice.tz) for day in holidays]
     return Roster(
         zone=service.practice.tz,
         grid=service.practice.booking.grid_minutes,
-        workers={one.therapist_id: worker(one, absent, busy) for one in people},
-        rooms={
-            one.room_id: Workplace(room_id=one.room_id, name=one.name, active=one.active, taken=full[one.room_id])
-            for one in places
-        },
-        closed=merged(times(row) for row in closed),
+        workers=workers(people, facts, absent),
+        rooms=workplaces(places, facts),
+        closed=merged([*absent[None], *shut]),
+        holidays=holidays,
         client_taken=merged(search.client_taken),
     )
+
+
+async def facts_of(service: Service, search: Search) -> Facts:
+    """What the calendar holds; a day's margin, because a span over midnight begins the day before."""
+    zone, fetch = service.practice.tz, service.store.fetch
+    days = day_of(search.within[0] - A_DAY, zone), day_of(search.within[1] + A_DAY, zone)
+    away, other, holidays, visits = await asyncio.gather(
+        fetch(
+            """
+            select therapist_id, starts_at, ends_at from time_off where starts_at < $2 and ends_at > $1
+            union all select null, starts_at, ends_at from closure where starts_at < $2 and ends_at > $1
+            """,
+            search.within[0],
+            search.within[1] + A_DAY,
+        ),
+        fetch("select therapist_id, day, times from therapist_day where day between $1 and $2", *days),
+        fetch("select day, open from holiday where day between $1 and $2", *days),
+        visits_in(service, search),
+    )
+    return Facts(away=away, days=other, holidays=holidays, visits=visits)
 
 
 async def visits_in(service: Service, search: Search) -> list[Any]:
     """Appointments that hold a therapist and a room, with a day's margin for buffers."""
     return await service.store.fetch(
         """
-        select therapist_id, room_id, starts_at, ends_at, buffer_minutes from appointment
+        select therapist_id, room_id, starts_at, ends_at, buffer_minutes, buffer_before_minutes from appointment
          where status in ('booked', 'arrived', 'fulfilled') and starts_at < $2 and ends_at > $1
                and appointment_id <> all($3::uuid[])
         """,
@@ -67,28 +96,60 @@ async def visits_in(service: Service, search: Search) -> list[Any]:
     )
 
 
-def worker(one: Any, absent: dict[UUID, list[Interval]], busy: dict[UUID, list[Interval]]) -> Worker:
-    """A therapist with what is taken."""
-    return Worker(
-        therapist_id=one.therapist_id,
-        name=one.name,
-        hours=one.hours,
-        rooms=one.rooms,
-        buffer_minutes=one.buffer_minutes,
-        active=one.active,
-        away=absent[one.therapist_id],
-        taken=busy[one.therapist_id],
-    )
+def holidays_of(practice: Practice, within: Interval, decided: list[Any]) -> dict[date, str]:
+    """The public holidays in the stretch of time on which the practice is closed, and the day after it."""
+    first, last = day_of(within[0], practice.tz), day_of(within[1] + A_DAY, practice.tz)
+    return closed_on(practice.holidays, {row["day"]: row["open"] for row in decided}, first, last)
 
 
-def times(row: Any, buffer_minutes: int = 0) -> Interval:
+def workers(people: list[TherapistView], facts: Facts, absent: dict[UUID | None, list[Interval]]) -> dict[UUID, Worker]:
+    """The therapists with what is taken."""
+    busy = by((row["therapist_id"], held(row)) for row in facts.visits)
+    days: defaultdict[UUID, dict[date, list[Times]]] = defaultdict(dict)
+    for row in facts.days:
+        days[row["therapist_id"]][row["day"]] = msgspec.json.decode(row["times"], type=list[Times])
+    return {
+        one.therapist_id: Worker(
+            therapist_id=one.therapist_id,
+            name=one.name,
+            hours=one.hours,
+            days=days[one.therapist_id],
+            rooms=one.rooms,
+            buffer_minutes=one.buffer_after_minutes,
+            buffer_before_minutes=one.buffer_before_minutes,
+            active=one.active,
+            away=absent[one.therapist_id],
+            taken=busy[one.therapist_id],
+        )
+        for one in people
+    }
+
+
+def workplaces(places: list[RoomView], facts: Facts) -> dict[UUID, Workplace]:
+    """The rooms with what is taken."""
+    full = by((row["room_id"], times(row)) for row in facts.visits)
+    return {
+        one.room_id: Workplace(
+            room_id=one.room_id, name=one.name, active=one.active, equipment=one.equipment, taken=full[one.room_id]
+        )
+        for one in places
+    }
+
+
+def times(row: Any) -> Interval:
     """A row's interval."""
-    return row["starts_at"], row["ends_at"] + timedelta(minutes=buffer_minutes)
+    return row["starts_at"], row["ends_at"]
 
 
-def by(pairs: Iterable[tuple[UUID, Interval]]) -> defaultdict[UUID, list[Interval]]:
+def held(row: Any) -> Interval:
+    """When a visit keeps its therapist, with its own buffers."""
+    before, after = timedelta(minutes=row["buffer_before_minutes"]), timedelta(minutes=row["buffer_minutes"])
+    return row["starts_at"] - before, row["ends_at"] + after
+
+
+def by(pairs: Iterable[tuple[Key, Interval]]) -> defaultdict[Key, list[Interval]]:
     """Intervals by whose they are, merged."""
-    found: defaultdict[UUID, list[Interval]] = defaultdict(list)
+    found: defaultdict[Key, list[Interval]] = defaultdict(list)
     for key, time in pairs:
         found[key].append(time)
     for key, pieces in found.items():
@@ -112,9 +173,9 @@ async def show_slots(call: Call) -> Slots:
     query: SlotsQuery = call.query
     asked = interval(query.from_, query.to, call.service.practice.tz)
     within = max(asked[0], earliest_start(call)), min(asked[1], horizon(call))
+    if within[0] >= within[1]:
+        return Slots(slots=[])
     found = await roster(call.service, Search(within=within))
-    workers = list(found.workers.values())
-    if query.therapist_id:
-        workers = [known(found, query.therapist_id)]
-    free: list[Slot] = [slot for one in workers for slot in found.slots(one, within, query.minutes)]
+    mine = [known(found, query.therapist_id)] if query.therapist_id else found.workers.values()
+    free: list[Slot] = [slot for one in mine for slot in found.slots(one, within, query.minutes, query.needs)]
     return Slots(slots=sorted(free, key=lambda slot: (slot.starts_at, slot.therapist_id)))

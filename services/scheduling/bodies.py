@@ -8,16 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct, field
 
-from services.scheduling.domain.slots import Interval, Span, TimeOfDay, Weekday, whole_day
+from services.scheduling.domain.slots import Interval, TimeOfDay, Weekday, whole_day
 from shared.http.problems import Malformed
 from shared.messages import Instant
 from shared.vocabulary import Reason
 
 Minutes = Annotated[int, Meta(ge=1, le=480)]
-Buffer = Annotated[int, Meta(ge=0, le=240)]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Email = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
-Hours = Annotated[list[Span], Meta(max_length=50)]
 Equipment = Annotated[list[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]], Meta(max_length=20)]
 DAY = len("2026-03-02")
 
@@ -95,45 +91,6 @@ class ProposalBody(Body, frozen=True, kw_only=True):
             raise Malformed("sessions", 'Give a number, "series" or "course".')
 
 
-class RoomBody(Body, frozen=True, kw_only=True):
-    """A room."""
-
-    name: Name
-
-
-class TherapistBody(Body, frozen=True, kw_only=True):
-    """A therapist with weekly hours. No rooms means any."""
-
-    name: Name
-    hours: Hours
-    email: Email | None = None
-    rooms: list[UUID] = []
-    buffer_minutes: Buffer = 0
-
-
-class TherapistPatch(Body, frozen=True, kw_only=True):
-    """What changes; what is absent stays."""
-
-    name: Name | None = None
-    email: Email | None = None
-    rooms: list[UUID] | None = None
-    buffer_minutes: Buffer | None = None
-
-
-class HoursBody(Body, frozen=True, kw_only=True):
-    """The weekly hours from now on."""
-
-    hours: Hours
-
-
-class AwayBody(Body, frozen=True, kw_only=True):
-    """From and to, days or instants, half-open: two days in a row are one day off."""
-
-    from_: str = field(name="from")
-    to: str
-    reason: Reason = "other"
-
-
 class PreviewQuery(Body, frozen=True, kw_only=True):
     """`preview=true` shows what would be and stores nothing."""
 
@@ -147,12 +104,18 @@ class HoldQuery(Body, frozen=True, kw_only=True):
 
 
 class SlotsQuery(Body, frozen=True, kw_only=True):
-    """Free times that begin in `[from, to)`, of one therapist or of all."""
+    """Free times that begin in `[from, to)`, of one therapist or of all; `equipment` as `wide_table,heat_lamp`."""
 
     from_: str = field(name="from")
     to: str
     minutes: Minutes
     therapist_id: UUID | None = None
+    equipment: Annotated[str, Meta(pattern=r"^[a-z0-9_,]*$")] = ""
+
+    @property
+    def needs(self) -> list[str]:
+        """The equipment, one by one."""
+        return [one for one in self.equipment.split(",") if one]
 
 
 class PageQuery(Body, frozen=True, kw_only=True):

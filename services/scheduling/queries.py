@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from services.scheduling.bodies import PageQuery
-from services.scheduling.views import Appointments, AppointmentView, RoomView, TherapistView
+from services.scheduling.practice_views import RoomView, TherapistView
+from services.scheduling.views import Appointments, AppointmentView
 from shared.decider import Unknown
 from shared.http.problems import Malformed
 from shared.questions import AskVisits, Question, VisitFacts
@@ -97,7 +98,13 @@ async def therapists(store: Store, therapist_id: UUID | None = None) -> list[The
     rows = await store.fetch(
         "select * from therapist where $1::uuid is null or therapist_id = $1 order by name, therapist_id", therapist_id
     )
-    return [msgspec.convert(dict(row) | {"hours": decoded(row["hours"])}, TherapistView) for row in rows]
+    return [therapist_view(row) for row in rows]
+
+
+def therapist_view(row: Any) -> TherapistView:
+    """A therapist's row as answers show it."""
+    shown = {"hours": decoded(row["hours"]), "buffer_after_minutes": row["buffer_minutes"]}
+    return msgspec.convert(dict(row) | shown, TherapistView)
 
 
 async def rooms(store: Store, room_id: UUID | None = None) -> list[RoomView]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from services.scheduling.domain import itinerary
+from services.scheduling.domain import feed, itinerary
 from services.scheduling.domain.facts import ForgetClient, FulfilAppointment, WithdrawSession
+from services.scheduling.domain.feed import RevokeFeedKey
 from shared.bus.hearing import Found, React, Reactions
 from shared.events.records import ClientErased, SessionAmended, SessionCompleted, SessionWithdrawn
 from shared.messages import Command, Recorded
@@ -31,9 +32,10 @@ def withdraw(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
 
 
 def forget(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
-    """Nothing is agreed with an erased client."""
+    """Nothing is agreed with an erased client, and the calendar is closed."""
     event: ClientErased = heard.event
     yield itinerary.stream(event.client_id), ForgetClient(client_id=event.client_id)
+    yield feed.stream(event.client_id), RevokeFeedKey(owner_id=event.client_id)
 
 
 REACTIONS: Reactions = {

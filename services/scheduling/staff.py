@@ -1,18 +1,18 @@
-"""Therapists, rooms, absences and closures: what the owner and the front desk set up."""
+"""Therapists and rooms: what the owner and the front desk set up."""
 
 from typing import Any
 from uuid import UUID
 
 from services.scheduling import queries
 from services.scheduling.availability import Search, roster
-from services.scheduling.bodies import AwayBody, HoursBody, RoomBody, TherapistBody, TherapistPatch, interval
-from services.scheduling.domain import closure, room, therapist
-from services.scheduling.domain.closure import ClosePractice
+from services.scheduling.domain import room, therapist
 from services.scheduling.domain.room import AddRoom, ChangeRoom, DeactivateRoom
 from services.scheduling.domain.slots import Interval
 from services.scheduling.domain.therapist import AddTherapist, ChangeTherapist, DeactivateTherapist, Particulars
-from services.scheduling.domain.workdays import SetHours, TakeTimeOff
-from services.scheduling.views import AppointmentView, AwayMade, Rooms, RoomView, Therapists, TherapistView
+from services.scheduling.domain.workdays import SetHours
+from services.scheduling.practice_bodies import HoursBody, RoomBody, RoomPatch, TherapistBody, TherapistPatch
+from services.scheduling.practice_views import AwayMade, Rooms, RoomView, Therapists, TherapistView
+from services.scheduling.views import AppointmentView
 from shared.decider import Unknown
 from shared.http.routes import Call
 from shared.messages import Command
@@ -41,13 +41,15 @@ async def add_room(call: Call) -> dict[str, Any]:
     """A room to work in."""
     body: RoomBody = call.body
     room_id = call.new_id()
-    return await put(call, room.stream(room_id), AddRoom(room_id=room_id, name=body.name), {"room_id": room_id})
+    command = AddRoom(room_id=room_id, name=body.name, equipment=body.equipment)
+    return await put(call, room.stream(room_id), command, {"room_id": room_id})
 
 
 async def change_room(call: Call) -> dict[str, Any]:
-    """Another name."""
+    """Another name or other equipment."""
+    body: RoomPatch = call.body
     room_id = call.path_id("room_id")
-    command = ChangeRoom(room_id=room_id, name=call.body.name)
+    command = ChangeRoom(room_id=room_id, name=body.name, equipment=body.equipment)
     return await put(call, room.stream(room_id), command, {"room_id": room_id})
 
 
@@ -62,13 +64,19 @@ async def add_therapist(call: Call) -> dict[str, Any]:
     body: TherapistBody = call.body
     await rooms_exist(call, body.rooms)
     therapist_id = call.new_id()
-    particulars = Particulars(name=body.name, email=body.email, rooms=body.rooms, buffer_minutes=body.buffer_minutes)
+    particulars = Particulars(
+        name=body.name,
+        email=body.email,
+        rooms=body.rooms,
+        buffer_minutes=body.after or 0,
+        buffer_before_minutes=body.buffer_before_minutes or 0,
+    )
     command = AddTherapist(therapist_id=therapist_id, particulars=particulars, hours=body.hours)
     return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
 
 
 async def change_therapist(call: Call) -> dict[str, Any]:
-    """Name, address, rooms or buffer."""
+    """Name, address, rooms or buffers."""
     body: TherapistPatch = call.body
     await rooms_exist(call, body.rooms or [])
     therapist_id = call.path_id("therapist_id")
@@ -77,7 +85,8 @@ async def change_therapist(call: Call) -> dict[str, Any]:
         name=body.name,
         email=body.email,
         rooms=body.rooms,
-        buffer_minutes=body.buffer_minutes,
+        buffer_minutes=body.after,
+        buffer_before_minutes=body.buffer_before_minutes,
     )
     return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
 
@@ -95,46 +104,6 @@ async def set_hours(call: Call) -> dict[str, Any]:
     therapist_id = call.path_id("therapist_id")
     command = SetHours(therapist_id=therapist_id, hours=body.hours)
     return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
-
-
-async def take_time_off(call: Call) -> dict[str, Any]:
-    """An absence; what was agreed for it stays until the desk changes it."""
-    body: AwayBody = call.body
-    time = interval(body.from_, body.to, call.service.practice.tz)
-    therapist_id, time_off_id = call.path_id("therapist_id"), call.new_id()
-    command = TakeTimeOff(
-        therapist_id=therapist_id, time_off_id=time_off_id, starts_at=time[0], ends_at=time[1], reason=body.reason
-    )
-    return await put(call, therapist.stream(therapist_id), command, {"time_off_id": time_off_id})
-
-
-async def close_practice(call: Call) -> dict[str, Any]:
-    """A closure; what was agreed for it stays until the desk changes it."""
-    body: AwayBody = call.body
-    time = interval(body.from_, body.to, call.service.practice.tz)
-    closure_id = call.new_id()
-    command = ClosePractice(closure_id=closure_id, starts_at=time[0], ends_at=time[1], reason=body.reason)
-    return await put(call, closure.stream(closure_id), command, {"closure_id": closure_id})
-
-
-async def show_time_off(call: Call, ids: dict[str, Any]) -> AwayMade:
-    """The therapist's booked visits inside the absence."""
-    time_off_id = UUID(str(ids["time_off_id"]))
-    inside = "a.starts_at < away.ends_at and a.ends_at > away.starts_at and a.therapist_id = away.therapist_id"
-    where = f"exists (select from time_off away where away.time_off_id = $2 and {inside}) and a.status = 'booked'"
-    return AwayMade(
-        time_off_id=time_off_id, affected=await queries.appointments(call.service.store, where, None, time_off_id)
-    )
-
-
-async def show_closure(call: Call, ids: dict[str, Any]) -> AwayMade:
-    """All booked visits inside the closure."""
-    closure_id = UUID(str(ids["closure_id"]))
-    inside = "a.starts_at < shut.ends_at and a.ends_at > shut.starts_at"
-    where = f"exists (select from closure shut where shut.closure_id = $2 and {inside}) and a.status = 'booked'"
-    return AwayMade(
-        closure_id=closure_id, affected=await queries.appointments(call.service.store, where, None, closure_id)
-    )
 
 
 async def show_hours(call: Call, ids: dict[str, Any]) -> AwayMade:

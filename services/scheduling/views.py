@@ -6,7 +6,6 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from services.scheduling.domain.roster import Slot
-from services.scheduling.domain.slots import Span
 from services.scheduling.domain.visits import Status
 from shared.messages import Instant
 
@@ -110,56 +109,3 @@ class Proposal(Struct, kw_only=True):
     appointments: list[Proposed]
     breaks: list[BreakView]
     unplaced: list[UnplacedView]
-
-
-class RoomView(Struct, kw_only=True):
-    """A room."""
-
-    room_id: UUID
-    name: str
-    active: bool
-
-
-class Rooms(Struct, kw_only=True):
-    """All rooms."""
-
-    rooms: list[RoomView]
-
-
-class TherapistView(Struct, kw_only=True):
-    """A therapist. No rooms means any."""
-
-    therapist_id: UUID
-    name: str
-    email: str | None
-    hours: list[Span]
-    rooms: list[UUID]
-    buffer_minutes: int
-    active: bool
-
-
-class Therapists(Struct, kw_only=True):
-    """All therapists."""
-
-    therapists: list[TherapistView]
-
-
-class RoomMade(Struct, kw_only=True):
-    """The new room's id."""
-
-    room_id: UUID
-
-
-class TherapistMade(Struct, kw_only=True):
-    """The new therapist's id."""
-
-    therapist_id: UUID
-
-
-class AwayMade(Struct, kw_only=True, omit_defaults=True):
-    """The absence, closure or hours, and the open appointments that lie outside them now."""
-
-    affected: list[AppointmentView]
-    time_off_id: UUID | None = None
-    closure_id: UUID | None = None
-    therapist_id: UUID | None = None

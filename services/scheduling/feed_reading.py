@@ -1,0 +1,140 @@
+"""Serving calendar feeds: who has the key gets the file, or hears that it is the one they have (RFC 9110, 304)."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from services.scheduling.domain.feed import FeedKind
+from services.scheduling.feed_file import FeedVisit, Reader, calendar_text
+from services.scheduling.feeds import contact_of, hashed
+from shared.decider import Unknown
+from shared.service import Service
+
+LONGEST = 200
+JUST_NOW = timedelta(seconds=2)
+
+
+class Edition(Struct, frozen=True, kw_only=True):
+    """The feed as it is now: its visits, what tells it from others, and since when it is so, where that is certain."""
+
+    visits: list[FeedVisit]
+    reader: Reader
+    etag: str
+    modified: datetime | None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For a program that keeps the file and asks again."""
+        return {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
+
+
+def add_feeds(app: web.Application, service: Service) -> None:
+    """Put the two addresses into the application."""
+    kinds: tuple[FeedKind, ...] = ("therapist", "client")
+    for kind in kinds:
+        app.router.add_get(f"/{kind}s/{{owner_id}}/calendar.ics", feed_of(service, kind))
+
+
+def feed_of(service: Service, kind: FeedKind) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The handler of one kind of feed. Who has no key learns nothing: every failure is the same 404."""
+
+    async def serve(request: web.Request) -> web.Response:
+        owner_id = await owner_let_in(service, kind, request)
+        found = await edition(service, kind, owner_id)
+        response = unchanged(found) if is_current(request, found) else await fresh(found)
+        response.etag, response.last_modified = found.etag, found.modified
+        return response
+
+    return serve
+
+
+async def owner_let_in(service: Service, kind: FeedKind, request: web.Request) -> UUID:
+    """Whose feed it is, if the key is the right one. Raises `Unknown`."""
+    key, owner = request.query.get("key", ""), request.match_info["owner_id"]
+    row = await service.store.fetchrow(
+        """
+        select owner_id, key_hash from feed_key
+         where owner_id::text = $1 and kind = $2
+               and (kind = 'client' or exists (select from therapist where therapist_id = owner_id and active))
+        """,
+        owner.lower(),
+        kind,
+    )
+    stored = row["key_hash"] if row else ""
+    if not hmac.compare_digest(hashed(key[:LONGEST]), stored) or row is None:
+        raise Unknown("There is no calendar at this address. Ask the practice for a new one.")
+    owner_id: UUID = row["owner_id"]
+    return owner_id
+
+
+async def edition(service: Service, kind: FeedKind, owner_id: UUID) -> Edition:
+    """The visits of the owner, and the reader's zone: a client's own, as `records` knows it now."""
+    zone = service.practice.tz
+    if kind == "client":
+        contact = await contact_of(service, owner_id)
+        zone = ZoneInfo(contact.timezone) if contact.timezone else zone
+    visits = await visits_of(service, kind, owner_id)
+    reader = Reader(kind=kind, zone=zone, practice=service.practice)
+    return Edition(visits=visits, reader=reader, etag=etag_of(visits, reader), modified=modified(service, visits))
+
+
+async def visits_of(service: Service, kind: FeedKind, owner_id: UUID) -> list[FeedVisit]:
+    """Visits from some weeks back on; what was cancelled or missed is told for a while, and then left out."""
+    now, feeds = service.clock.now(), service.practice.feeds
+    rows = await service.store.fetch(
+        f"""
+        select a.appointment_id, a.starts_at, a.ends_at, a.status, a.sequence, a.changed_at,
+               therapist.name as therapist_name, room.name as room_name
+          from appointment a join therapist using (therapist_id) join room using (room_id)
+         where a.{kind}_id = $1 and a.ends_at > $2
+               and (a.status not in ('cancelled', 'missed') or a.changed_at > $3)
+         order by a.starts_at, a.appointment_id
+        """,
+        owner_id,
+        now - timedelta(days=feeds.past_days),
+        now - timedelta(days=feeds.cancelled_days),
+    )
+    return [FeedVisit(**row) for row in rows]
+
+
+def etag_of(visits: Sequence[FeedVisit], reader: Reader) -> str:
+    """Another whenever the file would be another."""
+    practice = reader.practice
+    said = (reader.kind, reader.zone.key, practice.name, practice.phone, practice.address, visits)
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:32]
+
+
+def modified(service: Service, visits: Sequence[FeedVisit]) -> datetime | None:
+    """When the last visit changed, to the second; not said of the last seconds, in which more may change."""
+    latest = max((one.changed_at for one in visits), default=None)
+    if latest is None or service.clock.now() - latest < JUST_NOW:
+        return None
+    return latest.astimezone(UTC).replace(microsecond=0)
+
+
+def is_current(request: web.Request, found: Edition) -> bool:
+    """Whether the program has this very edition. A tag it sent counts more than a time."""
+    if request.if_none_match is not None:
+        return any(one.value in ("*", found.etag) for one in request.if_none_match)
+    since = request.if_modified_since
+    return since is not None and found.modified is not None and found.modified <= since
+
+
+def unchanged(found: Edition) -> web.Response:
+    """The program may go on with what it has."""
+    return web.Response(status=304, headers=found.headers)
+
+
+async def fresh(found: Edition) -> web.Response:
+    """The file. It is made beside the loop: hundreds of visits take a tenth of a second."""
+    body = await asyncio.to_thread(calendar_text, found.visits, found.reader)
+    headers = {**found.headers, "Content-Disposition": 'inline; filename="visits.ics"'}
+    return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=headers)
