@@ -24,16 +24,18 @@ def amend_session(heard: Recorded, found: Found) -> Commands:
     """Corrected figures; a session that belongs to another course, or to none, is taken out of the one before."""
     for row in found:
         if row["course_id"] != heard.event.course_id:
-            command = c.WithdrawSession(now=heard.recorded_at, session_id=heard.event.session_id)
-            yield stream(row["course_id"]), command
+            yield stream(row["course_id"]), _withdrawal(heard)
     yield from count_session(heard, found)
 
 
 def withdraw_session(heard: Recorded, _: Found) -> Commands:
     """A session that did not take place is taken out again."""
     if heard.event.course_id:
-        command = c.WithdrawSession(now=heard.recorded_at, session_id=heard.event.session_id)
-        yield stream(heard.event.course_id), command
+        yield stream(heard.event.course_id), _withdrawal(heard)
+
+
+def _withdrawal(heard: Recorded) -> c.WithdrawSession:
+    return c.WithdrawSession(now=heard.recorded_at, session_id=heard.event.session_id, reason=heard.event.reason)
 
 
 def count_exercise(heard: Recorded, found: Found) -> Commands:
@@ -64,15 +66,23 @@ def agree_visit(heard: Recorded, _: Found) -> Commands:
 
 
 def drop_visit(heard: Recorded, _: Found) -> Commands:
-    """An appointment of a course that is no more to come."""
+    """An appointment of a course that is no more to come; missed or called off late it may use up a session."""
     event = heard.event
     if event.course_id:
-        yield stream(event.course_id), c.DropVisit(now=heard.recorded_at, appointment_id=event.appointment_id)
+        used_at = event.starts_at if getattr(event, "uses_session", False) else None
+        command = c.DropVisit(now=heard.recorded_at, appointment_id=event.appointment_id, used_at=used_at)
+        yield stream(event.course_id), command
 
 
 def course_of_session(heard: Recorded) -> tuple[str, tuple[object, ...]]:
-    """The course that counts the session."""
-    return "select course_id from session_course where session_id = $1", (heard.event.session_id,)
+    """The course that counts the session, or where it was flagged as one that belongs nowhere."""
+    return (
+        """
+        select course_id from session_course where session_id = $1
+        union select course_id from deviation where session_id = $1
+        """,
+        (heard.event.session_id,),
+    )
 
 
 def open_courses(heard: Recorded) -> tuple[str, tuple[object, ...]]:

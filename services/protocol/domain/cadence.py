@@ -58,7 +58,8 @@ class Cadence(Struct, frozen=True, kw_only=True):
     """What a course's cadence is judged by. `days` are those of its sessions, in order.
 
     `before` counts sessions whose days are not known (given before Seriatim came), `permitted` are overrides
-    `(rule, day)`.
+    `(rule, day)`. `used` counts visits that did not take place and use up a session by the practice's setting: the
+    course's place moves with them, they are no sessions.
     """
 
     definition: Definition
@@ -69,6 +70,7 @@ class Cadence(Struct, frozen=True, kw_only=True):
     pauses: tuple[Pause, ...] = ()
     permitted: frozenset[tuple[str, date]] = frozenset()
     closed: bool = False
+    used: int = 0
 
     @property
     def completed(self) -> int:
@@ -79,7 +81,7 @@ class Cadence(Struct, frozen=True, kw_only=True):
     def place(self) -> int:
         """How far the course has come in the protocol: its sessions, less those a series started anew sets aside."""
         if self.restart is None:
-            return self.completed
+            return self.completed + self.used
         return self.restart.place + len(self.days) - bisect_right(self.days, self.restart.since)
 
     def with_session(self, day: date) -> "Cadence":
@@ -90,7 +92,7 @@ class Cadence(Struct, frozen=True, kw_only=True):
 
     def recent(self, standing: Standing) -> tuple[date, ...]:
         """Days of the sessions since the last break."""
-        return self.days[max(len(self.days) - self.place + standing.group, 0) :]
+        return self.days[max(len(self.days) + self.used - self.place + standing.group, 0) :]
 
 
 def stand(cadence: Cadence) -> Standing:

@@ -56,9 +56,13 @@ class AgreeVisit(CourseCommand, frozen=True, kw_only=True):
 
 
 class DropVisit(CourseCommand, frozen=True, kw_only=True):
-    """An appointment of this course is no more to come."""
+    """An appointment of this course is no more to come.
+
+    `used_at` is when it was to begin, if by the practice's setting it uses up a session all the same.
+    """
 
     appointment_id: UUID
+    used_at: Instant | None = None
 
 
 class GrantOverride(CourseCommand, frozen=True, kw_only=True):

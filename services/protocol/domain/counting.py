@@ -135,14 +135,26 @@ def _take_out(deciding: Deciding, session_id: UUID, reason: Reason | None, why: 
 def agree_visit(deciding: Deciding, command: c.AgreeVisit) -> None:
     """An appointment to come; the backstop looks at its day a minute later."""
     if deciding.course:
+        _use_up(deciding, command.appointment_id, None)
         visit = {name: getattr(command, name) for name in ("appointment_id", "starts_at", "ends_at")}
         deciding.add([own.VisitAgreed(**deciding.ids, **visit, on=day_of(command.starts_at, deciding.zone))])
 
 
 def drop_visit(deciding: Deciding, command: c.DropVisit) -> None:
-    """An appointment that is no more to come."""
+    """An appointment that is no more to come; it may use up a session all the same."""
     if deciding.course:
         _drop(deciding, command.appointment_id)
+        on = day_of(command.used_at, deciding.zone) if command.used_at else None
+        _use_up(deciding, command.appointment_id, on)
+
+
+def _use_up(deciding: Deciding, appointment_id: UUID, on: date | None) -> None:
+    """The course's place moves with it, its count of sessions does not."""
+    ids, used = {**deciding.ids, "appointment_id": appointment_id}, deciding.state.used
+    if used.get(appointment_id) == on:
+        return
+    deciding.add([own.SessionUsedUp(**ids, on=on) if on else own.SessionGivenBack(**ids)])
+    deciding.settle(deciding.today)
 
 
 def _drop(deciding: Deciding, appointment_id: UUID) -> None:

@@ -60,6 +60,19 @@ class VisitDropped(CourseEvent, frozen=True, kw_only=True):
     appointment_id: UUID
 
 
+class SessionUsedUp(CourseEvent, frozen=True, kw_only=True):
+    """The client missed a visit, or called it off late: by the practice's setting that uses up a session."""
+
+    appointment_id: UUID
+    on: dt.date
+
+
+class SessionGivenBack(CourseEvent, frozen=True, kw_only=True):
+    """The visit uses up no session after all."""
+
+    appointment_id: UUID
+
+
 class ExerciseObserved(CourseEvent, frozen=True, kw_only=True):
     """The client exercised on this day."""
 
@@ -163,6 +176,8 @@ PRIVATE = (
     CoursePutRight,
     VisitAgreed,
     VisitDropped,
+    SessionUsedUp,
+    SessionGivenBack,
     ExerciseObserved,
     ExerciseJudged,
     MilestoneLifted,

@@ -70,6 +70,15 @@ def _dropped(state: Course, event: own.VisitDropped) -> Course:
     return replace(state, visits=visits)
 
 
+def _used_up(state: Course, event: own.SessionUsedUp) -> Course:
+    return replace(state, used={**state.used, event.appointment_id: event.on}, **news(state, event.on))
+
+
+def _given_back(state: Course, event: own.SessionGivenBack) -> Course:
+    used = {key: on for key, on in state.used.items() if key != event.appointment_id}
+    return replace(state, used=used, **news(state, state.used[event.appointment_id]))
+
+
 def _entered(state: Course, event: told.SeriesStarted | told.MaintenanceStarted) -> Course:
     name = "maintenance" if isinstance(event, told.MaintenanceStarted) else f"series {event.number}"
     return replace(state, entered=name, entered_on=event.on)
@@ -118,6 +127,8 @@ EVOLVE: dict[type[Event], Callable[[Course, Any], Course]] = {
     told.SessionDiscounted: _discounted,
     own.VisitAgreed: _agreed,
     own.VisitDropped: _dropped,
+    own.SessionUsedUp: _used_up,
+    own.SessionGivenBack: _given_back,
     own.ReviewScheduled: lambda state, event: replace(state, review_at=event.at),
     own.ClientForgotten: lambda state, _: replace(state, forgotten=True),
     told.SeriesStarted: _entered,

@@ -57,12 +57,14 @@ class Course(Struct, frozen=True, kw_only=True):
 
     What was told and may be taken back: `slipped` weeks, `lapses`, `noted` deviations, `met_weeks` and `streaks` of
     exercise, and `exercise_weeks` as judged. What ended by `judged_to` is settled, unless news of the past came
-    (`stale`). `aside` are sessions after the closing.
+    (`stale`). `aside` are sessions after the closing; `used` are the days of visits that took place not, and used up
+    a session of the course by the practice's setting.
     """
 
     opened: own.CourseOpened
     given: tuple[Given, ...] = ()
     aside: tuple[Given, ...] = ()
+    used: dict[UUID, date] = {}
     visits: tuple[Visit, ...] = ()
     entered: str = ""
     entered_on: date | None = None
@@ -144,7 +146,13 @@ class Course(Struct, frozen=True, kw_only=True):
             pauses=self.pauses,
             permitted=self.permitted,
             closed=self.closed,
+            used=self._used(upto),
         )
+
+    def _used(self, upto: int | None) -> int:
+        """Sessions used up, all or those before the session at this index."""
+        day = self.given[upto].on if upto is not None and upto < len(self.given) else date.max
+        return sum(on < day for on in self.used.values())
 
     def _restart(self, upto: int | None) -> Restart | None:
         """The last restart, or the last before the session at this index."""

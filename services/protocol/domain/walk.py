@@ -80,16 +80,33 @@ class Walk:
     def session(self, day: date) -> None:
         """The next session."""
         self.until(day)
+        self._come_back(day)
         self.last = day
         if (stay := self.stay) is None:
             return
         stay.days.append(day)
+        self._complete(stay, day)
+
+    def use_up(self, day: date) -> None:
+        """A visit that did not take place and counts by the practice's setting."""
+        if stay := self.stay:
+            stay.before += 1
+            self._complete(stay, self.last or day)
+
+    def _complete(self, stay: Stay, day: date) -> None:
+        """After its last session the next phase begins."""
         if stay.full:
             stay.ended = day
             phases = self.definition.phases
             ahead = range(phases.index(stay.phase) + 1, len(phases))
             if following := next((n for n in ahead if phases[n].kind != "break"), None):
                 self._enter(following, 0, day)
+
+    def _come_back(self, day: date) -> None:
+        """A session written down late may lie before the day on which its series was said to start again."""
+        before = self.stays[-2].ended if len(self.stays) > 1 else None
+        if before and day < before:
+            self.stays[-2].ended = day
 
     def until(self, day: date) -> None:
         """The gap before this day, if it is a long one."""
@@ -142,8 +159,10 @@ def walk(definition: Definition, state: Course, today: date) -> Walk:
     """The course up to today; up to its closing when it is closed."""
     found = Walk(definition, state.opened.starts_on, state.pauses, {lapse.since: lapse for lapse in state.lapses})
     found.begin(state.opened.sessions_before, state.opened.last_session_on)
-    for given in state.given:
-        found.session(given.on)
+    took_place = [(given.on, found.session) for given in state.given]
+    used_up = [(on, found.use_up) for on in state.used.values()]
+    for on, happened in sorted([*took_place, *used_up], key=lambda one: one[0]):
+        happened(on)
     found.until(judged_until(state, today))
     return found
 
