@@ -93,6 +93,22 @@ async def client_of(store: Store, appointment_id: UUID) -> UUID:
     return client_id
 
 
+async def attendance(store: Store, client_id: UUID) -> dict[str, int]:
+    """How many of a client's visits were kept, missed, called off, called off late, and used up a session."""
+    row = await store.fetchrow(
+        """
+        select count(*) filter (where status = 'fulfilled') as fulfilled,
+               count(*) filter (where status = 'missed') as missed,
+               count(*) filter (where status = 'cancelled') as cancelled,
+               count(*) filter (where status = 'cancelled' and late) as cancelled_late,
+               count(*) filter (where status in ('missed', 'cancelled') and uses_session) as sessions_used
+          from appointment where client_id = $1
+        """,
+        client_id,
+    )
+    return dict(row) if row else {}
+
+
 async def therapists(store: Store, therapist_id: UUID | None = None) -> list[TherapistView]:
     """All therapists by name, or one."""
     rows = await store.fetch(

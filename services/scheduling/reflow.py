@@ -10,12 +10,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from services.scheduling.availability import Search, earliest_start, horizon
-from services.scheduling.domain.choosing import Wish, choose
+from services.scheduling.domain.choosing import choose
 from services.scheduling.domain.fitting import Want, fit_slot
+from services.scheduling.domain.habits import Habits, worked
 from services.scheduling.domain.placing import Placement
 from services.scheduling.domain.reflowing import minutes_of, share, times_of
 from services.scheduling.domain.roster import Roster, Slot
-from services.scheduling.domain.slots import A_DAY, WEEKDAYS, Interval
+from services.scheduling.domain.slots import A_DAY, Interval
 from services.scheduling.domain.visits import Appointment, Itinerary
 from shared.clock import day_of
 from shared.decider import Unknown, refuse
@@ -82,25 +83,12 @@ class Reflow(Struct, frozen=True, kw_only=True):
         taken = [*times_of(self.state.appointments.values(), gone), *also]
         return Search(within=self.within, leaving=gone, client_taken=taken)
 
-    def wish(self, day: date) -> Wish:
-        """The time and therapist the course has on this weekday, else those of the first visit concerned."""
-        visits = self.patterns
-        like = next((one for one in visits if self.day(one).weekday() == day.weekday()), visits[0])
-        same = next((one for one in visits if self.day(one) == day), like)
-        return wish_like(same, visits, self.call)
-
-
-def wish_like(visit: Appointment, others: Sequence[Appointment], call: Call) -> Wish:
-    """A time like the visit's, on one of the others' weekdays."""
-    zone = call.service.practice.tz
-    start, end = (instant.astimezone(zone) for instant in visit.time)
-    return Wish(
-        weekdays={WEEKDAYS[day_of(one.starts_at, zone).weekday()] for one in others},
-        from_=f"{start:%H:%M}",
-        to=f"{end:%H:%M}",
-        therapist_id=visit.therapist_id,
-        equipment=visit.equipment,
-    )
+    @property
+    def habits(self) -> Habits:
+        """How the client's visits usually are."""
+        visits = self.patterns[::-1]
+        days = {self.day(one): one for one in visits}
+        return Habits(zone=self.call.service.practice.tz, on={day.weekday(): one for day, one in days.items()}, at=days)
 
 
 async def put_right(reflow: Reflow, found: Roster) -> tuple[list[Placement], list[Placement]]:
@@ -155,12 +143,13 @@ def candidates(reflow: Reflow, found: Roster) -> Iterator[Candidate]:
     lost = [*map(reflow.day, reflow.lost)]
     not_before, until = reflow.within
     day = max([day_of(not_before, found.zone), *reflow.fixed[-1:], *lost[:1]])
-    longest = max(map(minutes_of, reflow.patterns))
+    longest, habits = max(map(minutes_of, reflow.patterns)), reflow.habits
+    possible = worked(found, (not_before, until)) - {*reflow.fixed, *lost}
     while day <= day_of(until, found.zone):
         if day in kept:
             yield Candidate(date=day, rank=0)
-        elif day not in {*reflow.fixed, *lost}:
-            choice = choose(found, day, reflow.wish(day), longest, not_before)
+        elif day in possible:
+            choice = choose(found, day, habits.wish(day), longest, not_before)
             if choice:
                 yield Candidate(date=day, rank=1 if day in own else min(choice.rank + 2, 4))
         day += A_DAY
@@ -168,7 +157,7 @@ def candidates(reflow: Reflow, found: Roster) -> Iterator[Candidate]:
 
 def placed(reflow: Reflow, found: Roster, like: Appointment, appointment_id: UUID, day: date) -> Placement:
     """A visit like another at the best free time of a day."""
-    choice = choose(found, day, reflow.wish(day), minutes_of(like), reflow.within[0])
+    choice = choose(found, day, reflow.habits.wish(day), minutes_of(like), reflow.within[0])
     if choice is None:
         raise refuse("no_free_time", f"No time is free on {day} any more. Ask again.")
     return like_in(choice.slot, like, appointment_id, found)

@@ -172,3 +172,11 @@ async def test_bookings_moves_and_cancels_at_once(callers: Callers):
     won = [body["appointments"][0]["appointment_id"] for status, body in answers[20:] if status == 201]
     assert {one["appointment_id"] for one in open_visits} == {one["appointment_id"] for one in held[10:]} | set(won)
     await assert_nothing_is_half_booked(callers)
+
+
+async def test_a_dozen_callers_for_one_client_all_come_to_their_turn(callers: Callers):
+    client = await callers.register(0)
+    answers = await asyncio.gather(*(callers.book(n, client, SLOTS[n]) for n in range(12)))
+    assert [status for status, _ in answers] == [201] * 12
+    assert len(await callers.calendar()) == 12
+    await assert_nothing_is_half_booked(callers)

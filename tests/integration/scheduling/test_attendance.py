@@ -66,4 +66,12 @@ async def test_by_the_setting_an_absence_uses_up_a_session_and_is_not_replaced()
         assert (cancelled.body["booked"], cancelled.body["moved"]) == ([], [])
         found = await attendance(desk)
         assert (found["missed"], found["cancelled_late"], found["sessions_used"]) == (1, 1, 2)
-        assert [one["ordinal"] for one in await desk.itinerary()] == [1, 2, 3, 4]
+        assert [one["ordinal"] for one in await desk.itinerary()] == [None, None, 1, 2]
+        await desk.it.settled()
+        course = await desk.protocol.get(f"/courses/{desk.course_id}")
+        assert (course.body["sessions_completed"], course.body["phase"]["done"]) == (0, 2)
+        await desk.change(first, "undo")
+        await desk.it.settled()
+        course = await desk.protocol.get(f"/courses/{desk.course_id}")
+        assert course.body["phase"]["done"] == 1
+        assert (await attendance(desk))["sessions_used"] == 1

@@ -227,3 +227,33 @@ def test_nothing_is_opened_again_for_an_erased_client():
     fulfilled, gone = AppointmentFulfilled(**of(A), session_id=SESSION), ClientForgotten(client_id=CLIENT)
     withdraw = WithdrawSession(client_id=CLIENT, session_id=SESSION)
     given(decider, booked(A, 4), fulfilled, gone).when(withdraw, session(appointment_id=A)).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("reason", "hours", "late"),
+    [("client_ill", 23, True), ("client_ill", 24, False), ("other", 1, True), ("therapist_ill", 1, False)],
+)
+def test_late_is_the_client_calling_off_at_short_notice(reason: str, hours: int, late: bool):  # noqa: FBT001 - a table
+    now = times(4)["starts_at"] - timedelta(hours=hours)
+    command = CancelAppointment(**asked(A), reason=reason, now=now, late_hours=24, late_uses_session=True)
+    (event,) = given(decider, booked(A, 4)).when(command).events
+    assert (event.late, event.uses_session) == (late, late)
+
+
+def test_outside_a_course_nothing_is_used_up():
+    alone = booked(A, 4, course_id=None)
+    (event,) = given(decider, alone).when(MarkMissed(**asked(A), uses_session=True)).events
+    assert event.uses_session is False
+
+
+def test_an_absence_that_used_up_a_session_does_so_again_when_the_session_is_withdrawn():
+    missed = AppointmentMissed(**of(A), starts_at=times(4)["starts_at"], uses_session=True)
+    fulfilled = AppointmentFulfilled(**of(A), session_id=SESSION)
+    withdrawn = WithdrawSession(client_id=CLIENT, session_id=SESSION)
+    given(decider, booked(A, 4), missed, fulfilled).when(withdrawn).then(missed)
+
+
+def test_several_visits_are_called_off_in_one_decision():
+    losses = tuple(CancelAppointment(**asked(one), reason="client_away") for one in (A, B))
+    events = given(decider, booked(A, 4), booked(B, 9)).when(rearrange(2, losses=losses)).events
+    assert [event.appointment_id for event in events] == [A, B]
