@@ -39,7 +39,7 @@ async def create_database(connection: asyncpg.Connection, service: str, name: st
     if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
         await connection.execute(f"create database {name} template {template} owner {service}_owner")
     await connection.execute(f"revoke all on database {name} from public")
-    await connection.execute(f"grant connect on database {name} to {service}")
+    await connection.execute(f"grant connect, temporary on database {name} to {service}")
 
 
 async def _fit_out(address: str, service: str) -> None:

@@ -1,4 +1,8 @@
-"""Make a service's read models again from its own events; readers see the old rows until it ends."""
+"""Make a service's read models again from its own events; readers see the old rows, and writers write, until the end.
+
+The projections name their tables without a schema. Here they meet temporary tables of the same names, which have no
+index but the unique ones; in the end the rows take the place of the old ones.
+"""
 
 import asyncpg
 
@@ -9,27 +13,49 @@ from shared.store.reader import COLUMNS
 from shared.store.unit import Statement
 
 WINDOW = 5_000
+SETTINGS = """
+set local lock_timeout = 0;
+set local idle_in_transaction_session_timeout = 0;
+set local search_path = pg_temp, read, public;
+set local enable_seqscan = off  -- the planner knows nothing of tables that fill in this very transaction
+"""
 
 
 async def rebuild(service: Service) -> int:
-    """Empty the read models and replay the log through the projections; gives the number of events."""
+    """Replay the log through the projections and put the rows in place of the old ones; gives the number of events."""
     connection = await service.store.connect()
     try:
         async with connection.transaction():
-            await connection.execute("set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0")
-            # The planner knows nothing of rows written in this very transaction and would read whole tables for each.
-            await connection.execute("set local enable_seqscan = off")
-            await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
-            tables = await connection.fetch("select tablename from pg_tables where schemaname = 'read'")
+            await connection.execute(SETTINGS)
+            found = await connection.fetch("select tablename from pg_tables where schemaname = 'read'")
+            tables = [row["tablename"] for row in found]
             for table in tables:
-                await connection.execute(f'delete from read."{table["tablename"]}"')
-            return await _replay(service, connection)
+                await _shadow(connection, table)
+            replayed, after = await _replay(service, connection, 0)
+            await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
+            last, _ = await _replay(service, connection, after)  # what was written meanwhile, and then nothing more is
+            for table in tables:
+                await connection.execute(f'delete from read."{table}"')
+                await connection.execute(f'insert into read."{table}" select * from pg_temp."{table}"')
+            return replayed + last
     finally:
         await connection.close()
 
 
-async def _replay(service: Service, connection: asyncpg.Connection) -> int:
-    replayed = after = 0
+async def _shadow(connection: asyncpg.Connection, table: str) -> None:
+    """A temporary table of the same name and columns, with the unique indexes only."""
+    await connection.execute(f'create temporary table "{table}" (like read."{table}" including all) on commit drop')
+    indexes = await connection.fetch(
+        "select indexrelid::regclass::text as name from pg_index where indrelid = $1::regclass and not indisunique",
+        f'pg_temp."{table}"',
+    )
+    for index in indexes:
+        await connection.execute(f"drop index {index['name']}")
+
+
+async def _replay(service: Service, connection: asyncpg.Connection, after: int) -> tuple[int, int]:
+    """Project the events after a position; gives how many there were, and the position of the last."""
+    replayed = 0
     query = f"select {COLUMNS} from public.event where position > $1 order by position limit {WINDOW}"
     while rows := await connection.fetch(query, after):
         events = await service.store.engine.reader.decode(connection, rows)
@@ -38,4 +64,4 @@ async def _replay(service: Service, connection: asyncpg.Connection) -> int:
             lanes.setdefault(recorded.stream, []).extend(service.store.engine.effects.projected(recorded))
         await execute(connection, lanes.values())
         replayed, after = replayed + len(rows), rows[-1]["position"]
-    return replayed
+    return replayed, after

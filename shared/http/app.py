@@ -10,7 +10,7 @@ from shared.http import openapi
 from shared.http.auth import Tokens
 from shared.http.problems import Forbidden, Handler, Malformed, answer_with_problems, measure, problem
 from shared.http.routes import Call, Missing, Route
-from shared.store.work import KeyReused
+from shared.store.work import KeyReused, Unavailable
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -69,17 +69,15 @@ async def _let_in(service: "Service", route: Route, request: web.Request) -> Cal
 
 
 async def _answer(call: Call, route: Route) -> Any:
-    ids = await _remembered(call)
-    if ids is None:
-        ids = await _handled(call, route)
+    ids = await _handled(call, route)
     return await route.answer(call, ids) if route.answer else ids
 
 
 async def _handled(call: Call, route: Route) -> Any:
-    """What the handler gives; a refusal only if the same request has not been done meanwhile, and so refuses itself."""
+    """What the handler gives. A repeat is met where it would be stored; one that does not come so far is looked up."""
     try:
         return await route.handler(call)
-    except (Refused, Unknown):
+    except (Refused, Unknown, Malformed, Forbidden, Unavailable):
         if (ids := await _remembered(call)) is None:
             raise
         return ids

@@ -63,7 +63,7 @@ tally = Decider(decide=decide, evolve=evolve, initial=Tally(), events=(Struck, R
 def on_struck(recorded: Recorded) -> Iterator[Statement]:
     yield (
         """
-        insert into read.tally (client_id, strokes) values ($1, 1)
+        insert into tally (client_id, strokes) values ($1, 1)
         on conflict (client_id) do update set strokes = tally.strokes + 1
         """,
         (recorded.event.client_id,),
