@@ -31,6 +31,11 @@ PRACTICE = """\
 # notice_minutes = 0
 # horizon_days = 400
 
+# [attendance]
+# late_hours = 24                # a cancellation by the client fewer hours before the visit is late
+# no_show_uses_session = false   # whether a missed visit uses up a session of the course
+# late_cancellation_uses_session = false
+
 # [policy.fibromyalgia]          # single values of a protocol's policy
 """
 

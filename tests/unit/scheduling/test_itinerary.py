@@ -233,7 +233,7 @@ def test_nothing_is_opened_again_for_an_erased_client():
     ("reason", "hours", "late"),
     [("client_ill", 23, True), ("client_ill", 24, False), ("other", 1, True), ("therapist_ill", 1, False)],
 )
-def test_late_is_the_client_calling_off_at_short_notice(reason: str, hours: int, late: bool):  # noqa: FBT001 - a table
+def test_late_is_the_client_calling_off_at_short_notice(reason: str, hours: int, late: bool):
     now = times(4)["starts_at"] - timedelta(hours=hours)
     command = CancelAppointment(**asked(A), reason=reason, now=now, late_hours=24, late_uses_session=True)
     (event,) = given(decider, booked(A, 4)).when(command).events
