@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from services.protocol import bodies, notes, queries
+from services.protocol.adherence import ADHERENCE
 from services.protocol.bodies import Brief, Courses, History, Opened, Protocols, Verdicts
 from services.protocol.domain import commands as c
 from services.protocol.domain.course import stream
@@ -139,8 +140,9 @@ async def resume(call: Call) -> dict[str, Any]:
 
 
 async def close(call: Call) -> dict[str, Any]:
-    """Close the course."""
-    return await _ask(call, c.CloseCourse(now=call.now, reason=call.body.reason))
+    """Close the course, and if asked let its visits to come be called off in one go."""
+    reason, cancel = call.body.reason, call.body.cancel_appointments
+    return await _ask(call, c.CloseCourse(now=call.now, reason=reason, cancel_appointments=cancel))
 
 
 async def reopen(call: Call) -> dict[str, Any]:
@@ -178,6 +180,7 @@ ROUTES = [
     ),
     Route("GET", "/courses", list_courses, ANYONE, "A client's courses", query=bodies.ClientQuery, gives=Courses),
     Route("GET", COURSE, show_course, ANYONE, "One course", query=bodies.AsOfQuery, gives=CourseView),
+    *ADHERENCE,
     Route("GET", f"{COURSE}/note", notes.show, CLINICAL, "The note for the next session", query=bodies.AsOfQuery),
     Route("GET", f"{COURSE}/notes", notes.every, CLINICAL, "All notes there have been", gives=notes.Notes),
     Route("GET", f"{COURSE}/notes/{{digest}}", notes.earlier, CLINICAL, "One of them, as it was"),
@@ -189,7 +192,7 @@ ROUTES = [
     ),
     _change("pause", pause, bodies.PauseBody, "Pause the course"),
     _change("resume", resume, bodies.EmptyBody, "Resume the course"),
-    _change("close", close, bodies.ReasonBody, "Close the course"),
+    _change("close", close, bodies.CloseBody, "Close the course"),
     _change("reopen", reopen, bodies.EmptyBody, "Reopen the course"),
     _change("lapse", decide_lapse, bodies.LapseBody, "Decide after a long gap"),
 ]  # fmt: skip

@@ -75,10 +75,11 @@ class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise Malformed("to", "The pause ends before it begins.")
 
 
-class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why."""
+class CloseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why, and whether the course's visits to come are called off with it."""
 
     reason: Reason
+    cancel_appointments: bool = False
 
 
 class EmptyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

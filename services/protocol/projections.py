@@ -1,8 +1,9 @@
-"""Which courses a client has, and which course counts a session."""
+"""Which courses a client has, which course counts a session, and how courses are kept."""
 
 from collections.abc import Iterator
 
-from services.protocol.domain.events import ClientForgotten, CourseOpened, SessionObserved
+from services.protocol.domain import events as own
+from services.protocol.keeping import KEEPING
 from shared.events.protocol import CourseClosed, CourseReopened, SessionDiscounted
 from shared.messages import Recorded
 from shared.store.unit import Projections, Statement
@@ -12,8 +13,10 @@ def on_course_opened(recorded: Recorded) -> Iterator[Statement]:
     """A course of the client's."""
     event = recorded.event
     yield (
-        "insert into course (course_id, client_id, protocol, opened_at) values ($1, $2, $3, $4)",
-        (event.course_id, event.client_id, event.protocol, recorded.recorded_at),
+        """
+        insert into course (course_id, client_id, protocol, opened_at, sessions_before) values ($1, $2, $3, $4, $5)
+        """,
+        (event.course_id, event.client_id, event.protocol, recorded.recorded_at, event.sessions_before),
     )
 
 
@@ -30,12 +33,14 @@ def on_course_reopened(recorded: Recorded) -> Iterator[Statement]:
 def on_session_observed(recorded: Recorded) -> Iterator[Statement]:
     """The course counts the session."""
     event = recorded.event
+    session = event.session
     yield (
         """
-        insert into session_course (session_id, course_id) values ($1, $2)
-        on conflict (session_id) do update set course_id = excluded.course_id
+        insert into session_course (session_id, course_id, started_at, pain_before) values ($1, $2, $3, $4)
+        on conflict (session_id) do update
+        set course_id = excluded.course_id, started_at = excluded.started_at, pain_before = excluded.pain_before
         """,
-        (event.session.session_id, event.course_id),
+        (session.session_id, event.course_id, session.started_at, session.pain_before),
     )
 
 
@@ -47,15 +52,16 @@ def on_session_discounted(recorded: Recorded) -> Iterator[Statement]:
 
 def on_client_forgotten(recorded: Recorded) -> Iterator[Statement]:
     """Nothing points from the client to the course any more."""
-    yield "delete from session_course where course_id = $1", (recorded.event.course_id,)
-    yield "delete from course where course_id = $1", (recorded.event.course_id,)
+    for table in ("session_course", "course_pause", "slip", "lapse", "deviation", "exercise_week", "course"):
+        yield f"delete from {table} where course_id = $1", (recorded.event.course_id,)
 
 
 PROJECTIONS: Projections = {
-    CourseOpened: on_course_opened,
+    own.CourseOpened: on_course_opened,
     CourseClosed: on_course_closed,
     CourseReopened: on_course_reopened,
-    SessionObserved: on_session_observed,
+    own.SessionObserved: on_session_observed,
     SessionDiscounted: on_session_discounted,
-    ClientForgotten: on_client_forgotten,
+    own.ClientForgotten: on_client_forgotten,
+    **KEEPING,
 }

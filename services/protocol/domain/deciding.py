@@ -31,9 +31,7 @@ BACKSTOP = dt.timedelta(minutes=1)
 class Deciding:
     """One decision: events are folded in as they come, so that what follows sees what came before."""
 
-    def __init__(
-        self, definitions: Shelf, zone: ZoneInfo, state: Course | None, now: dt.datetime
-    ) -> None:
+    def __init__(self, definitions: Shelf, zone: ZoneInfo, state: Course | None, now: dt.datetime) -> None:
         self._definitions = definitions
         self.zone = zone
         self.now = now
@@ -97,6 +95,7 @@ class Deciding:
         self.follow(cleared)
         if self.state.cleared_on != cleared_on:
             self.follow(flags.of_exercise)
+        self.follow(milestones, self.today)
 
     def pass_time(self) -> None:
         """End a break that is over, notice a lapse, judge weeks gone by; all anew where news of the past came."""

@@ -26,7 +26,7 @@ def of_sessions(definition: Definition, state: Course, first: int, gone: UUID | 
         for against in _of_session(definition, state, index):
             noted = _noted(state, against, given.on, session_id=given.session.session_id)
             found[against.rule, given.session.session_id] = noted
-    judged = {given.session.session_id for given in state.given[first:]} | {gone}
+    judged = {given.session.session_id for given in state.given[first:]} | ({gone} if gone else set())
     yield from _told(state, found, [mark for mark, one in state.noted.items() if one.session_id in judged])
 
 

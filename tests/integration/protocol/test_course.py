@@ -93,7 +93,9 @@ async def test_exercise_meets_the_week_and_is_published(house: House):
         assert (await house.records.post(f"/clients/{house.client_id}/exercises", body)).status == 201
     await house.it.settled()
     assert [one.kind for one in await house.events(told.ExerciseMilestone)] == ["cleared", "week_met"]
-    assert (await house.course())["exercise"]["weeks"] == [{"from": "2026-02-04", "days": 2, "met": True}]
+    assert (await house.course())["exercise"]["weeks"] == [
+        {"from": "2026-02-04", "to": "2026-02-10", "days": 2, "target": 2, "met": True}
+    ]
 
 
 async def test_history_is_in_order_and_readable(house: House):

@@ -98,7 +98,7 @@ class Told:
     def until(self, on: date, hour: int = 9) -> "Told":
         """Time passes: every review that falls due on the way is done."""
         target = instant(on, hour)
-        while self.found and not self.found.closed and self.found.review_at and self.found.review_at <= target:
+        while self.found and self.found.review_at and self.found.review_at <= target:
             if self.found.review_at <= self.now:
                 break
             self.now = self.found.review_at
