@@ -1,8 +1,11 @@
 """Where the service is put together."""
 
+import sys
+
 from services.protocol.api import ROUTES
 from services.protocol.domain import adopting
 from services.protocol.domain.course import EVENTS, course_decider
+from services.protocol.domain.parsing import UnreadableError
 from services.protocol.domain.shelf import Shelf
 from services.protocol.projections import PROJECTIONS
 from services.protocol.queries import ANSWERS
@@ -20,8 +23,11 @@ def protocols(practice: Practice) -> Shelf:
 
 
 def build(config: Config, practice: Practice) -> Definition:
-    """The service for this practice. Raises `UnreadableError` that names file, line and key of a bad definition."""
-    keeper = Keeper(found(config, practice), practice)
+    """The service for this practice. A bad definition ends the process, naming file, line and key."""
+    try:
+        keeper = Keeper(found(config, practice), practice)
+    except UnreadableError as error:
+        sys.exit(str(error))
     return Definition(
         name="protocol",
         package=__package__,

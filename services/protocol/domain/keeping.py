@@ -24,10 +24,11 @@ class Exercise(Struct, frozen=True, kw_only=True):
     streak: int = 0
 
 
-def keeping(definition: Definition, state: Course, *, allowed: bool, until: date | None) -> Exercise:
-    """As of the day the note is for; a week not over yet breaks no row."""
+def keeping(definition: Definition, state: Course, *, allowed: bool) -> Exercise:
+    """As of the last day on which anything is known; a week not over yet breaks no row."""
     if not allowed:
         return Exercise(cleared=False, per_week=0, advice=[])
+    until = _known(state)
     return Exercise(
         cleared=True,
         per_week=target(definition, state),
@@ -35,6 +36,13 @@ def keeping(definition: Definition, state: Course, *, allowed: bool, until: date
         weeks=weeks(definition, state, until, until - SHOWN)[-6:] if until else [],
         streak=_streak(state, state.cleared_on, until) if state.cleared_on and until else 0,
     )
+
+
+def _known(state: Course) -> date | None:
+    """The last day of exercise or of a session, or the last of the weeks that were judged."""
+    judged = state.judged_to - timedelta(days=1) if state.judged_to else None
+    done = [one.on for one in state.given[-1:]] + [one.on for one in state.exercised]
+    return max([*done, *([judged] if judged else [])], default=state.cleared_on)
 
 
 def _streak(state: Course, cleared_on: date, until: date) -> int:

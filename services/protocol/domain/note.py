@@ -1,6 +1,5 @@
 """The note for the next session: what the protocol says, in minutes, with its sources. The therapist decides."""
 
-import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
@@ -124,7 +123,7 @@ def prepare(definition: Definition, state: Course) -> Note:
         changed=changed(definition, state, last, opened),
         cautions=lines(definition.cautions, ordinal, before),
         tell=lines(definition.tell, ordinal, before),
-        exercise=keeping(definition, state, allowed=may.exercise, until=_day(state, visit)),
+        exercise=keeping(definition, state, allowed=may.exercise),
         last_session=last,
         body_maps=definition.body_maps,
         arrows=_arrows(definition),
@@ -154,12 +153,6 @@ def _visit(state: Course) -> Visit | None:
 
 def _minutes(visit: Visit) -> int:
     return int((visit.ends_at - visit.starts_at).total_seconds() // 60)
-
-
-def _day(state: Course, visit: Visit | None) -> dt.date | None:
-    """The day the note is for as far as that is known: of the visit, else the last on which something was done."""
-    done = [*(one.on for one in state.given[-1:]), *(one.on for one in state.exercised[-1:])]
-    return visit.on if visit else max(done, default=state.cleared_on)
 
 
 def _focus(dwell: Sequence[Wanted], sequence: Sequence[PlannedStep]) -> list[Focus]:

@@ -9,8 +9,8 @@ from tests.integration.protocol.conftest import House
 
 FIELDS = {
     "ordinal", "phase", "prepared_at", "minutes", "positions", "sequence", "focus", "allowed", "not_yet", "cautions",
-    "exercise", "last_session", "label", "protocol", "prone", "tender_points", "adapted", "changed", "tell", "body_maps",
-    "arrows", "digest",
+    "exercise", "last_session", "label", "protocol", "prone", "tender_points", "adapted", "changed", "tell",
+    "body_maps", "arrows", "digest",
 }  # fmt: skip
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from services.protocol.app import protocols
 from services.protocol.domain.focusing import REGION_OF_POINT
+from services.protocol.domain.parsing import UnreadableError, parse
 from shared.config import Practice
 from shared.vocabulary import TenderPoint
-from tests.unit.protocol.told import definition
+from tests.unit.protocol.told import FOLDER, definition
 
 NAMES = ["als_support", "fibromyalgia", "neuromuscular_maintenance", "post_event_sports", "pre_event_sports"]
 
@@ -67,3 +68,95 @@ def test_policy_for_a_protocol_that_does_not_exist_is_an_error_that_names_it():
 
 def test_every_tender_point_has_its_region():
     assert {point.rpartition("_")[0] for point in TenderPoint.__args__} == set(REGION_OF_POINT)  # type: ignore[attr-defined]
+
+
+TEXT = (FOLDER / "fibromyalgia.toml").read_text()
+
+
+def test_the_nine_lubricated_techniques_are_each_in_the_catalogue():
+    figures = {move.figure: move for move in definition().techniques if move.figure}
+    assert sorted(figures) == list(range(1, 10))
+    assert (figures[1].technique, figures[1].minutes, figures[1].position) == ("suboccipital", 3, "side_lying")
+    assert all("carotid artery" in figures[n].detail for n in (2, 4, 5))
+    assert "behind the back if it goes there without trouble" in figures[3].detail
+    assert {figures[n].position for n in (6, 7, 8, 9)} == {"prone"}
+    assert [figures[n].technique for n in (2, 4, 5, 6, 7)] == [
+        "petrissage_1", "petrissage_2", "thumb_glide", "ironing", "ironing",
+    ]  # fmt: skip
+
+
+def test_the_gates_are_those_of_the_text():
+    gates = {gate.what: gate for gate in definition().gates}
+    assert {what: gate.from_session for what, gate in gates.items()} == {
+        "full_body": 4, "intensive": 6, "exercise": 11, "pir": 11, "periosteal": 26,
+    }  # fmt: skip
+    assert (gates["intensive"].once, gates["pir"].absent, gates["pir"].absent_in) == (
+        "threshold_risen",
+        "contraction",
+        2,
+    )
+    assert (gates["periosteal"].to_session, gates["periosteal"].phases) == (30, ("series",))
+    assert definition().exercise_after == 10
+
+
+def test_the_limits_are_those_of_the_text():
+    limits = definition().limits
+    assert limits.region_minutes
+    assert limits.prone_minutes
+    assert limits.tender_point_seconds
+    assert limits.pir_effort_percent
+    assert (limits.region_minutes.least, limits.region_minutes.most) == (7, 10)
+    assert (limits.prone_minutes.most, limits.tender_point_seconds.most) == (12, 30)
+    assert (limits.pir_effort_percent.least, limits.pir_effort_percent.most) == (15, 20)
+
+
+def test_a_practice_changes_gates_and_limits_by_name():
+    found = definition(gates={"pir": {"from_session": 13}}, limits={"region_minutes": {"most": 8}})
+    assert [gate.from_session for gate in found.gates if gate.what == "pir"] == [13]
+    assert found.limits.region_minutes
+    assert (found.limits.region_minutes.most, found.limits.region_minutes.source) == (8, "A")
+
+
+def line_with(text: str) -> int:
+    return TEXT[: TEXT.index(text)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "key"),
+    [
+        ("sessions = 5", 'sessions = "five"', "phases[1].sessions"),
+        ('once = "threshold_risen"', 'once = "risen"', "gates[1].once"),
+        ("per_week = 1", "per_weeks = 1", "phases[5].per_weeks"),
+        ('stage = "pir"', 'stage = "pirr"', "techniques[21].stage"),
+        ("least = 15", "least = 25", "limits.pir_effort_percent.least"),
+        ("to_session = 30", "to_session = 3", "gates[4].to_session"),
+        ("version = 1", "version = 0", "version"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_file_line_and_key(there: str, instead: str, key: str):
+    with pytest.raises(UnreadableError) as error:
+        parse(TEXT.replace(there, instead, 1).encode(), {}, "mine.toml")
+    assert str(error.value).startswith(f"mine.toml, line {line_with(there)}, {key}: ")
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "words"),
+    [
+        ("weeks = 2\n", "", "phases[2]: a break has weeks"),
+        ("[limits.prone_minutes]\nmost = 12\n", "[limits.prone_minutes]\n", "missing required field `most`"),
+        ('id = "figure_9"', 'id = "figure_8"', "there are two called figure_8"),
+        ('source = "B; policy"', 'source = "E"', "E is none of the sources listed"),
+        ("from_session = 4", "from_session = 4\nfrom_day = 3", "unknown field `from_day`"),
+    ],
+)
+def test_what_does_not_fit_together_is_told(there: str, instead: str, words: str):
+    assert there in TEXT
+    with pytest.raises(UnreadableError) as error:
+        parse(TEXT.replace(there, instead, 1).encode(), {}, "mine.toml")
+    assert words in str(error.value)
+    assert "mine.toml, line " in str(error.value)
+
+
+def test_what_is_no_toml_is_named_with_its_line():
+    with pytest.raises(UnreadableError, match=r"mine.toml: no TOML: .*line 3"):
+        parse(b'id = "mine"\ntitle = "Mine"\n[phases\n', {}, "mine.toml")

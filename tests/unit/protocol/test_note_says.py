@@ -1,0 +1,198 @@
+"""What a note says besides its plan: what is left, changed, adapted, and to be told (domain.md §3.2, §3.3, §4)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.protocol.domain import commands as c
+from services.protocol.domain.note import Note, prepare
+from tests.unit.protocol.told import START, Told, instant, region, schedule
+
+
+def note(course: Told) -> Note:
+    return prepare(course.definition, course.state)
+
+
+def after(count: int, **last: Any) -> Note:
+    """The note after so many sessions, the last one with these figures."""
+    course = Told().give(*schedule(count - 1)).give(schedule(count)[-1], **last)
+    return note(course)
+
+
+def texts(lines: Any) -> str:
+    return " ".join(line.text for line in lines)
+
+
+def minutes_of(found: Note, technique: str) -> int:
+    return sum(step.minutes for step in found.sequence if step.technique == technique)
+
+
+def test_after_a_bad_session_the_opening_is_longer_and_the_regions_shorter():
+    calm, bad = after(4), after(4, aggravated=True)
+    assert minutes_of(bad, "effleurage") > minutes_of(calm, "effleurage")
+    assert max(focus.minutes for focus in bad.focus) <= 7 < max(focus.minutes for focus in calm.focus)
+    assert [(one.what, one.source) for one in bad.adapted] == [("Gentler opening and shorter regions", "policy")]
+    assert not calm.adapted
+    assert "do not compare counts" in texts(bad.cautions)
+
+
+def test_a_contraction_leaves_pir_out_and_says_why():
+    found = after(12, contraction=True)
+    assert minutes_of(found, "pir") == 0
+    assert [one.what for one in found.adapted] == ["Left out: post-isometric relaxation"]
+    assert str(schedule(12)[-1]) in found.adapted[0].why
+    assert "A muscle contracted during it." in texts(found.changed)
+
+
+def test_a_risen_threshold_offers_intensive_work_from_session_6():
+    found = after(5, threshold_risen=True)
+    assert minutes_of(found, "intensive") > 0
+    assert [one.what for one in found.adapted] == ["Offered: intensive techniques"]
+    assert "Newly allowed: intensive techniques." in texts(found.changed)
+    assert minutes_of(after(4, threshold_risen=True), "intensive") == 0
+
+
+def test_tender_points_left_and_gone_and_how_to_treat_them():
+    course = Told().give(START, tender_points=["occiput_left", "knee_left"])
+    course.give(schedule(2)[-1], tender_points=["knee_left", "gluteal_right"]).give(schedule(3)[-1])
+    found = note(course).tender_points
+    assert (found.left, found.gone) == (["knee_left", "gluteal_right"], ["occiput_left"])
+    assert (found.found_on, found.seconds) == (str(schedule(2)[-1]), 30)
+    assert found.how
+    assert "just below the pain threshold" in found.how.text
+
+
+def test_each_tender_point_left_has_its_30_seconds():
+    points = ["occiput_left", "occiput_right", "knee_left", "knee_right", "gluteal_left"]
+    assert minutes_of(after(2, tender_points=points), "tender_point") == 3
+
+
+def test_of_equally_sore_regions_the_one_treated_least_comes_first():
+    worked = [region("neck", 9), region("upper_back", 9), region("gluteal", 4)]
+    found = [focus.region for focus in after(2, regions=worked).focus]
+    assert found == ["lower_back", "gluteal", "neck", "upper_back"]
+
+
+def test_points_on_one_side_name_the_side():
+    found = after(2, tender_points=["knee_left", "gluteal_left", "gluteal_right"]).focus
+    assert [(focus.region, focus.side) for focus in found[:2]] == [("gluteal", None), ("knee", "left")]
+
+
+def test_what_changed_since_the_last_note():
+    found = after(3, pain_before=7, pain_after=3)
+    assert f"Pain 7 before and 3 after the session of {schedule(3)[-1]}." in texts(found.changed)
+    assert "Newly allowed: the whole body." in texts(found.changed)
+    assert "Series 2 begins." in texts(after(10).changed)
+    assert note(Told()).changed == []
+
+
+def test_a_deviation_stands_in_the_next_note_with_its_figure_and_source():
+    last = after(3, regions=[region("neck", 11)], prone_minutes=13).last_session
+    assert last
+    found = {one.rule: (one.text, one.source) for one in last.deviations}
+    assert found["region_over_10_min"] == ("11 minutes on one region, at most 10 (neck).", "A")
+    assert found["prone_over_12_min"] == ("13 minutes prone at a stretch, at most 12.", "A")
+
+
+@pytest.mark.parametrize(
+    ("count", "told", "untold"),
+    [
+        (0, "Pain may grow during the first 3 or 4 sessions: about 1 client in 10", "Exercise at home begins"),
+        (0, "No exercise at home before session 10 is done", "at least 4 times a week"),
+        (4, "first 10 to 15 sessions", "Pain may grow"),
+        (10, "at least 2 or 3 times a week", "No exercise at home"),
+        (15, "at least 4 times a week", "first 10 to 15 sessions"),
+        (30, "Going on, also when feeling better", "After 30 sessions"),
+    ],
+)
+def test_what_to_tell_belongs_to_its_sessions(count: int, told: str, untold: str):
+    found = texts(note(Told().give(*schedule(count))).tell)
+    assert told in found
+    assert untold not in found
+
+
+def test_the_positions_come_with_pillows_and_towel():
+    found = texts(note(Told()).positions)
+    for words in ("folded towel between neck and pillow", "one pillow under the stomach and two under the chest",
+                  "12 minutes", "Never in a massage chair"):  # fmt: skip
+        assert words in found
+
+
+def test_the_exercise_is_shown_week_by_week_with_its_row():
+    course = Told().give(*schedule(15))
+    first = course.state.cleared_on
+    assert first
+    for week in range(2):
+        for day in (0, 2):
+            course.exercise(first + timedelta(days=7 * week + day))
+    course.visit(schedule(16)[-1])
+    found = note(course).exercise
+    assert (found.cleared, found.per_week, found.streak) == (True, 2, 2)
+    assert [(week.days, week.target, week.met) for week in found.weeks[:2]] == [(2, 2, True), (2, 2, True)]
+    assert {"neck", "hips", "knees"} <= set(texts(found.advice).lower().replace(",", "").split())
+
+
+def test_before_clearance_no_exercise_is_advised():
+    found = note(Told()).exercise
+    assert (found.cleared, found.per_week, found.advice, found.weeks) == (False, 0, [], [])
+
+
+def test_the_areas_for_connective_tissue_work_are_named_and_no_arrow_is_invented():
+    found = note(Told())
+    assert set(found.body_maps) == {
+        "hand_palm", "hand_back", "thigh_and_knee", "hip", "shoulder_and_forearm", "cervical", "upper_thoracic",
+        "cervical_thoracic_abdominal",
+    }  # fmt: skip
+    assert found.arrows == {}
+
+
+def test_the_single_case_carries_its_label_on_every_note_and_its_milestones():
+    course = Told("als_support")
+    label = "Single case, uncontrolled; only with the treating physician."
+    for on in schedule(9):
+        assert note(course).label == label
+        course.give(on)
+    course.exercise(schedule(9)[-1], steps=15, walked_minutes=6)
+    assert "Most steps so far: 15. Longest walk so far: 6 minutes." in texts(note(course).changed)
+    assert "Only with the treating physician" in texts(note(course).cautions)
+
+
+def test_a_missed_rhythm_is_an_alarm_in_neuromuscular_maintenance_after_10_days():
+    course = Told("neuromuscular_maintenance").give(START)
+    course.until(START + timedelta(days=10), 12)
+    assert "An alarm" not in texts(note(course).changed)
+    course.until(START + timedelta(days=11), 12)
+    assert f"An alarm: no session since {START}." in texts(note(course).changed)
+    assert "Osteoporosis: no direct pressure without the physician." in texts(note(course).cautions)
+
+
+def test_the_session_before_an_event_begins_an_hour_before_it():
+    at = instant(date(2026, 2, 7), 14)
+    found = note(Told("pre_event_sports", event_at=at)).event
+    assert found
+    assert (found.at, found.session_at, found.source) == (at, at - timedelta(hours=1), "B")
+    assert note(Told("pre_event_sports")).event is None
+
+
+def test_after_an_event_the_whole_body_is_worked_and_stretched():
+    found = note(Told("post_event_sports"))
+    assert {step.region for step in found.sequence} == {"full_body"}
+    assert found.sequence[-1].technique == "stretching"
+    assert found.allowed.full_body
+
+
+def test_every_line_names_its_source():
+    course = Told().give(*schedule(27), threshold_risen=True, tender_points=["knee_left"], aggravated=True)
+    found = note(course)
+    lines = [found.sequence, found.focus, found.positions, found.cautions, found.not_yet, found.tell, found.adapted,
+             found.exercise.advice]  # fmt: skip
+    assert all(lines[n] or n == 4 for n in range(len(lines)))
+    assert all(line.source for group in lines for line in group)
+
+
+def test_a_pause_or_a_booking_that_changes_nothing_prepares_no_note():
+    course = Told().give(*schedule(2))
+    digest = course.state.digest
+    course.say(c.GrantOverride, rule="min_gap", date=schedule(3)[-1], reason="client_wish", granted_by="therapist:1")
+    assert course.state.digest == digest == note(course).digest
