@@ -116,6 +116,57 @@ class AskPlan(Question, frozen=True, kw_only=True):
     maintenance_visits: int = 8
 
 
+class WayDay(Struct, frozen=True, kw_only=True):
+    """A day a session may be on, and which days of the session after it may follow (by their places there)."""
+
+    date: dt.date
+    next: list[int]
+
+
+class SessionWays(Struct, frozen=True, kw_only=True):
+    """A session to be placed. `a_week` sessions a week are planned for; a break of `rest` days comes after it."""
+
+    ordinal: int
+    phase: str
+    a_week: int
+    days: list[WayDay]
+    rest: int = 0
+
+
+class NoWay(Struct, frozen=True, kw_only=True):
+    """A session that finds no day. It could be from `due` on; `near` are the nearest free days, and what is wrong."""
+
+    ordinal: int
+    why: str
+    due: dt.date | None = None
+    near: list[Verdict] = []
+
+
+class CourseWays(Struct, frozen=True, kw_only=True):
+    """Every choice of days that costs neither a week nor a slip more than need be. `pause` is a break under way."""
+
+    sessions: list[SessionWays] = []
+    pause: PlannedBreak | None = None
+    unplaced: list[NoWay] = []
+
+
+class AskWays(Question, frozen=True, kw_only=True):
+    """All the best choices of days for the next sessions, out of the days on which there is a free time.
+
+    Otherwise as `AskPlan`. Absent when the course is unknown.
+    """
+
+    to = "protocol"
+    answer = CourseWays | None
+    course_id: UUID
+    client_id: UUID
+    sessions: int | str
+    days: list[dt.date]
+    booked: list[dt.date] = []
+    days_a_week: int | None = None
+    maintenance_visits: int = 8
+
+
 class AskReflow(Question, frozen=True, kw_only=True):
     """Choose days for `sessions` visits of a course so that as little as possible changes.
 

@@ -6,10 +6,12 @@ from services.scheduling import (
     calendars,
     changes,
     changing,
+    holds,
+    leaving,
     moving,
     practice_bodies,
     practice_views,
-    proposals,
+    righted,
     staff,
     views,
 )
@@ -32,8 +34,8 @@ SETTING_UP = [
         takes=practice_bodies.RoomPatch, gives=practice_views.RoomView, answer=staff.show_room,
     ),
     Route(
-        "POST", "/rooms/{room_id}/deactivate", staff.deactivate_room, DESK, "Use a room no more",
-        takes=bodies.Nothing, gives=practice_views.RoomView, answer=staff.show_room,
+        "POST", "/rooms/{room_id}/deactivate", leaving.retire_room, DESK, "Use a room no more",
+        takes=bodies.Nothing, query=bodies.PreviewQuery, gives=righted.RoomRetired, answer=leaving.show_retired_room,
     ),
     Route(
         "POST", "/therapists", staff.add_therapist, DESK, "Add a therapist",
@@ -45,8 +47,9 @@ SETTING_UP = [
         takes=practice_bodies.TherapistPatch, gives=practice_views.TherapistView, answer=staff.show_therapist,
     ),
     Route(
-        "POST", "/therapists/{therapist_id}/deactivate", staff.deactivate_therapist, DESK, "Book a therapist no more",
-        takes=bodies.Nothing, gives=practice_views.TherapistView, answer=staff.show_therapist,
+        "POST", "/therapists/{therapist_id}/deactivate", leaving.retire_therapist, DESK, "Book a therapist no more",
+        takes=bodies.Nothing, query=bodies.PreviewQuery, gives=righted.TherapistRetired,
+        answer=leaving.show_retired_therapist,
     ),
     Route(
         "PUT", "/therapists/{therapist_id}/hours", staff.set_hours, DESK, "Set weekly hours",
@@ -72,9 +75,10 @@ LOOKING = [
 
 AGREEING = [
     Route(
-        "POST", "/proposals", proposals.propose, DESK, "Propose visits for a course",
+        "POST", "/proposals", holds.propose, DESK, "Propose visits for a course",
         takes=bodies.ProposalBody, query=bodies.HoldQuery, gives=views.Proposal,
     ),
+    Route("DELETE", "/holds/{hold_id}", holds.release, DESK, "Give held times back", gives=views.HoldReleasedView),
     Route(
         "POST", "/appointments", booking.book, DESK, "Book visits, all or none",
         takes=bodies.BookBody, gives=views.Appointments, status=201, answer=booking.show_booked,
@@ -101,11 +105,29 @@ AGREEING = [
     ),
 ]  # fmt: skip
 
+PUTTING_RIGHT = [
+    Route(
+        "POST", "/time-off/{time_off_id}/reflow", leaving.reflow_time_off, DESK, "Put visits inside an absence right",
+        takes=bodies.Nothing, query=bodies.PreviewQuery, gives=righted.Reflowed, answer=leaving.show_reflowed,
+    ),
+    Route(
+        "POST", "/closures/{closure_id}/reflow", leaving.reflow_closure, DESK, "Put visits inside a closure right",
+        takes=bodies.Nothing, query=bodies.PreviewQuery, gives=righted.Reflowed, answer=leaving.show_reflowed,
+    ),
+    Route(
+        "POST", "/courses/{course_id}/reflow", leaving.reflow_course, DESK, "Put all that is to come of a course right",
+        takes=bodies.CourseReflowBody, query=bodies.PreviewQuery, gives=righted.Reflowed, answer=leaving.show_reflowed,
+    ),
+    Route(
+        "GET", "/clients/{client_id}/attendance", calendars.show_attendance, EVERYBODY, "How a client kept the visits",
+        gives=righted.AttendanceView,
+    ),
+]  # fmt: skip
+
 LATER = [
-    Missing("POST", "/time-off/{time_off_id}/reflow", "Putting visits inside an absence right"),
     Missing("POST", "/waitlist", "The waiting list"),
     Missing("GET", "/waitlist", "The waiting list"),
     Missing("POST", "/waitlist/{waitlist_id}/accept", "The waiting list"),
 ]
 
-ROUTES: list[Route | Missing] = [*SETTING_UP, *WORKDAYS, *LOOKING, *AGREEING, *FEED_KEYS, *LATER]
+ROUTES: list[Route | Missing] = [*SETTING_UP, *WORKDAYS, *LOOKING, *AGREEING, *PUTTING_RIGHT, *FEED_KEYS, *LATER]

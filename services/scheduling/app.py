@@ -4,15 +4,16 @@ from typing import Any
 
 from services.scheduling.api import ROUTES
 from services.scheduling.claims import CLAIMS
-from services.scheduling.domain import closure, feed, holiday, itinerary, room, therapist
+from services.scheduling.domain import closure, feed, hold, holiday, itinerary, room, therapist
 from services.scheduling.feed_reading import add_feeds
 from services.scheduling.holidays import check
 from services.scheduling.projections import PROJECTIONS
 from services.scheduling.queries import ANSWERS
 from services.scheduling.reactions import REACTIONS
+from services.scheduling.timers import DUE, TIMERS
 from shared.config import Config, Practice
 from shared.decider import Decider
-from shared.events import records, scheduling
+from shared.events import protocol, records, scheduling
 from shared.service import Definition
 
 DECIDERS: dict[str, Decider[Any, Any, Any]] = {
@@ -22,6 +23,7 @@ DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "closure": closure.decider,
     "holiday": holiday.decider,
     "feed": feed.decider,
+    "hold": hold.decider,
 }
 
 
@@ -36,8 +38,10 @@ def build(_config: Config, practice: Practice) -> Definition:
         published=scheduling.PUBLISHED,
         projections=PROJECTIONS,
         reactions=REACTIONS,
-        hears={"records": records.PUBLISHED},
+        hears={"records": records.PUBLISHED, "protocol": protocol.PUBLISHED},
         claims=CLAIMS,
+        timers=TIMERS,
+        due=DUE,
         routes=ROUTES,
         answers=ANSWERS,
         pages=add_feeds,

@@ -83,12 +83,15 @@ async def facts_of(service: Service, search: Search) -> Facts:
 
 
 async def visits_in(service: Service, search: Search) -> list[Any]:
-    """Appointments that hold a therapist and a room, with a day's margin for buffers."""
+    """What keeps a therapist and a room: appointments and held times, with a day's margin for buffers."""
     return await service.store.fetch(
         """
         select therapist_id, room_id, starts_at, ends_at, buffer_minutes, buffer_before_minutes from appointment
          where status in ('booked', 'arrived', 'fulfilled') and starts_at < $2 and ends_at > $1
                and appointment_id <> all($3::uuid[])
+        union all
+        select therapist_id, room_id, starts_at, ends_at, buffer_minutes, buffer_before_minutes from held_time
+         where starts_at < $2 and ends_at > $1 and hold_id <> all($3::uuid[])
         """,
         search.within[0] - A_DAY,
         search.within[1] + A_DAY,

@@ -1,6 +1,6 @@
 """What requests carry. Unknown fields are refused; instants need a time zone; days are days of the practice."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ from shared.vocabulary import Reason
 Minutes = Annotated[int, Meta(ge=1, le=480)]
 Equipment = Annotated[list[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]], Meta(max_length=20)]
 DAY = len("2026-03-02")
+MOST_HELD = 60
+"""Minutes that proposed times can be kept from others."""
 
 
 class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,11 +35,12 @@ class AppointmentWanted(Body, frozen=True, kw_only=True):
 
 
 class BookBody(Body, frozen=True, kw_only=True):
-    """Visits to agree on, all or none."""
+    """Visits to agree on, all or none; `hold_id` is the hold that keeps their times."""
 
     client_id: UUID
     appointments: Annotated[list[AppointmentWanted], Meta(min_length=1, max_length=200)]
     course_id: UUID | None = None
+    hold_id: UUID | None = None
 
 
 class MoveBody(Body, frozen=True, kw_only=True):
@@ -60,6 +63,14 @@ class MissBody(Body, frozen=True, kw_only=True):
     """With `reflow` the missed visit is replaced."""
 
     reflow: bool = False
+
+
+class CourseReflowBody(Body, frozen=True, kw_only=True):
+    """How a course is put right: `missing` visits are added, with `cancel` what lies in a pause is called off."""
+
+    missing: Annotated[int, Meta(ge=0, le=30)] = 0
+    cancel: bool = False
+    reason: Reason = "client_away"
 
 
 class Nothing(Body, frozen=True, kw_only=True):
@@ -100,7 +111,15 @@ class PreviewQuery(Body, frozen=True, kw_only=True):
 class HoldQuery(Body, frozen=True, kw_only=True):
     """`hold=10m` keeps the times while the desk talks."""
 
-    hold: str | None = None
+    hold: Annotated[str, Meta(pattern=r"^[1-9]\d?m$")] | None = None
+
+    @property
+    def length(self) -> timedelta | None:
+        """How long: 1 to 60 minutes. Raises `Malformed`."""
+        minutes = int(self.hold[:-1]) if self.hold else None
+        if minutes and minutes > MOST_HELD:
+            raise Malformed("hold", "Times are held for 60 minutes at most.")
+        return timedelta(minutes=minutes) if minutes else None
 
 
 class SlotsQuery(Body, frozen=True, kw_only=True):

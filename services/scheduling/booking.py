@@ -12,6 +12,8 @@ from services.scheduling.availability import Search, earliest_start, roster
 from services.scheduling.bodies import AppointmentWanted, BookBody
 from services.scheduling.domain import itinerary
 from services.scheduling.domain.fitting import Want, fit, offering
+from services.scheduling.domain.hold import UseHold
+from services.scheduling.domain.hold import stream as hold_stream
 from services.scheduling.domain.placing import BookAppointments, Placement, past
 from services.scheduling.domain.roster import Roster
 from services.scheduling.domain.slots import A_DAY, Interval
@@ -26,7 +28,8 @@ from shared.questions import CourseFacts
 from shared.store.claims import Taken
 from shared.store.unit import Tx
 
-ATTEMPTS = 5
+ATTEMPTS = 20
+"""So many callers may change one client's visits, or want one time, in the same instant."""
 AROUND = 45 * A_DAY
 """How far beyond the wished times free ones are looked for: past the longest break of a protocol."""
 
@@ -42,7 +45,8 @@ async def attempt(call: Call, body: BookBody, course: CourseFacts | None) -> dic
     """Once: read, ask, decide."""
     stream = itinerary.stream(body.client_id)
     state: Itinerary = await call.service.store.state(stream)
-    found = await roster(call.service, Search(within=reach(body.appointments), client_taken=held(state)))
+    mine = [body.hold_id] if body.hold_id else []
+    found = await roster(call.service, Search(within=reach(body.appointments), leaving=mine, client_taken=held(state)))
     placements = [fit(found, want(call, one, body.course_id)) for one in body.appointments]
     command = BookAppointments(
         client_id=body.client_id,
@@ -52,7 +56,8 @@ async def attempt(call: Call, body: BookBody, course: CourseFacts | None) -> dic
         sessions_before=sessions_before(state, course) if course else {},
     )
     ids = {"appointment_ids": [one.appointment_id for one in placements]}
-    return await offered(call, found, placements, put(call, stream, command, ids))
+    used = UseHold(hold_id=body.hold_id, client_id=body.client_id, now=call.now) if body.hold_id else None
+    return await offered(call, found, placements, put(call, stream, command, ids, used))
 
 
 def sessions_before(state: Itinerary, course: CourseFacts) -> dict[UUID, int]:
@@ -75,14 +80,19 @@ async def judged(call: Call, body: BookBody, state: Itinerary, placements: Seque
     return [replace(one, against=one.against or against.get(one.appointment_id)) for one in placements]
 
 
-async def put(call: Call, stream: str, command: Command, ids: dict[str, Any]) -> dict[str, Any]:
-    """Put the command to the itinerary; `ids` are what the answer will be made of."""
+async def put(
+    call: Call, stream: str, command: Command, ids: dict[str, Any], used: UseHold | None = None
+) -> dict[str, Any]:
+    """Put the command to the itinerary, a hold ending with it; `ids` are what the answer will be made of."""
 
     async def unit(tx: Tx) -> dict[str, Any]:
+        if used:
+            await tx.decide(hold_stream(used.hold_id), used)
         await tx.decide(stream, command)
         return ids
 
-    stored: dict[str, Any] = await call.write(unit, streams=[stream])
+    streams = [stream, hold_stream(used.hold_id)] if used else [stream]
+    stored: dict[str, Any] = await call.write(unit, streams=streams)
     return stored
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from services.scheduling.hold_rows import HOLD_CLAIMS
 from shared.events.scheduling import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -36,4 +37,5 @@ CLAIMS: Claims = {
     AppointmentReinstated: hold,
     AppointmentCancelled: let_go,
     AppointmentMissed: let_go,
+    **HOLD_CLAIMS,
 }

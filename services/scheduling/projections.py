@@ -6,6 +6,7 @@ An appointment's `sequence` counts what a calendar must hear of (RFC 5545, SEQUE
 from collections.abc import Iterator
 
 from services.scheduling.domain.visits import ClientForgotten, CourseEntered, SessionNoted, SessionStruck
+from services.scheduling.hold_rows import HOLD_ROWS
 from services.scheduling.practice_rows import PRACTICE
 from shared.events.scheduling import (
     AppointmentBooked,
@@ -76,13 +77,14 @@ def on_moved(recorded: Recorded) -> Iterator[Statement]:
 
 def on_status(recorded: Recorded) -> Iterator[Statement]:
     """What became of it; none of these has a session."""
-    status = STATUS[type(recorded.event)]
+    event, status = recorded.event, STATUS[type(recorded.event)]
+    late, uses_session = getattr(event, "late", False), getattr(event, "uses_session", False)
     yield (
         """
-        update appointment set status = $2, session_id = null, sequence = sequence + 1, changed_at = $3
-         where appointment_id = $1
+        update appointment set status = $2, session_id = null, sequence = sequence + 1, changed_at = $3, late = $4,
+                               uses_session = $5 where appointment_id = $1
         """,
-        (recorded.event.appointment_id, status, recorded.recorded_at),
+        (event.appointment_id, status, recorded.recorded_at, late, uses_session),
     )
 
 
@@ -136,4 +138,5 @@ PROJECTIONS: Projections = {
     SessionStruck: on_session_struck,
     ClientForgotten: on_client_forgotten,
     **PRACTICE,
+    **HOLD_ROWS,
 }

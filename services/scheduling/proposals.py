@@ -1,111 +1,160 @@
-"""A whole course proposed at once: free days from the calendar, days chosen by the cadence, times as wished."""
+"""A whole course proposed at once: protocol says which choices of days are best, the calendar decides among them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from aiohttp import web
 from msgspec import Struct
-from msgspec.structs import replace
 
 from services.scheduling.availability import Search, earliest_start, horizon, roster
 from services.scheduling.bodies import ProposalBody
 from services.scheduling.booking import held
 from services.scheduling.domain import itinerary
-from services.scheduling.domain.choosing import Choice, Wish, choose
+from services.scheduling.domain.choosing import Wish
 from services.scheduling.domain.fitting import known
+from services.scheduling.domain.offering import Offer, option
+from services.scheduling.domain.openings import openings
+from services.scheduling.domain.proposing import Pick, pick
 from services.scheduling.domain.roster import Roster
-from services.scheduling.domain.slots import A_DAY, whole_day
+from services.scheduling.domain.slots import A_DAY, Interval, whole_day
 from services.scheduling.domain.visits import Itinerary
 from services.scheduling.judging import course_of
-from services.scheduling.views import BreakView, Proposal, Proposed, UnplacedView
-from shared.clock import day_of
+from services.scheduling.views import BreakView, OptionView, Proposal, Proposed, RhythmView, UnplacedView
+from shared.clock import day_of, parse_time
 from shared.decider import Unknown
 from shared.http.routes import Call
-from shared.questions import AskPlan, Candidate, CoursePlan, PlannedSession
+from shared.questions import AskWays, CourseWays, NoWay, SessionWays
+
+WEEKS_EACH, WEEKS_MORE, WEEKS_OF_COURSE = 0.6, 8, 30
+"""How far ahead is looked at first, in weeks: so many for each visit, and for breaks; for a whole course."""
 
 
-class Offer(Struct, frozen=True, kw_only=True):
-    """The best free time of every day there is one, for what was wished."""
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is asked for, with what is known of the client."""
 
-    choices: dict[date, Choice]
-
-    def candidates(self) -> list[Candidate]:
-        """The days to choose from, each with its rank."""
-        return [Candidate(date=day, rank=choice.rank) for day, choice in self.choices.items()]
-
-    def visit(self, session: PlannedSession) -> Proposed:
-        """A session on the day chosen for it."""
-        choice = self.choices[session.date]
-        slot = choice.slot
-        return Proposed(
-            ordinal=session.ordinal,
-            phase=session.phase,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            therapist_id=slot.therapist_id,
-            room_id=slot.room_id,
-            as_asked=choice.rank == 0,
-            why=choice.why,
-        )
+    call: Call
+    body: ProposalBody
+    wish: Wish
+    taken: list[Interval]
+    booked: list[date]
 
 
-async def propose(call: Call) -> Proposal:
+async def proposal(call: Call) -> Proposal:
     """Visits for what is left of the course; nothing is booked."""
     body: ProposalBody = call.body
-    if call.query.hold:
-        raise web.HTTPNotImplemented(reason="Holding proposed times is not served by this version yet.")
     await course_of(call, body.client_id, body.course_id)
     state: Itinerary = await call.service.store.state(itinerary.stream(body.client_id))
-    zone = call.service.practice.tz
-    within = (first_instant(call, body), horizon(call))
-    found = await roster(call.service, Search(within=within, client_taken=held(state)))
-    booked = [day_of(one.starts_at, zone) for one in state.open_visits(body.course_id)]
-    offer = Offer(choices=dict(choices(found, body, within[0], within[1])))
-    return shown(await planned(call, body, offer, booked), offer)
+    visits = state.open_visits(body.course_id)
+    booked = sorted(day_of(one.starts_at, call.service.practice.tz) for one in visits)
+    asked = Asked(call=call, body=body, wish=wished(body), taken=held(state), booked=booked)
+    first, end = first_instant(call, body), horizon(call)
+    near = min(first + reach(body.sessions), end)
+    found = await looked(asked, (first, near))
+    return found or await looked(asked, (first, end), last=True) or Proposal(appointments=[], breaks=[], unplaced=[])
+
+
+def wished(body: ProposalBody) -> Wish:
+    """What the client would like."""
+    of = body.prefer
+    return Wish(weekdays=of.weekdays, from_=of.from_, to=of.to, therapist_id=of.therapist_id, equipment=body.equipment)
 
 
 def first_instant(call: Call, body: ProposalBody) -> datetime:
     """Not before the day wished, the notice, nor the past."""
-    wished = whole_day(body.starts_on, call.service.practice.tz)[0] if body.starts_on else call.now
-    return max(wished, earliest_start(call))
+    first = whole_day(body.starts_on, call.service.practice.tz)[0] if body.starts_on else call.now
+    return max(first, earliest_start(call))
 
 
-def choices(found: Roster, body: ProposalBody, first: datetime, end: datetime) -> Iterator[tuple[date, Choice]]:
-    """The best free time of every day, if there is one."""
-    prefer = body.prefer
-    wish = Wish(weekdays=prefer.weekdays, from_=prefer.from_, to=prefer.to, therapist_id=prefer.therapist_id)
-    wish = replace(wish, equipment=body.equipment)
-    if prefer.therapist_id:
-        known(found, prefer.therapist_id)
-    day, last = day_of(first, found.zone), day_of(end - timedelta(seconds=1), found.zone)
-    while day <= last:
-        if choice := choose(found, day, wish, body.minutes, first):
-            yield day, choice
-        day += A_DAY
+def reach(sessions: int | str) -> timedelta:
+    """How far ahead visits are looked for at first; if they do not all lie well inside, the whole horizon is."""
+    series = 15
+    if sessions == "course":
+        return timedelta(weeks=WEEKS_OF_COURSE)
+    number = series if isinstance(sessions, str) else sessions
+    return timedelta(weeks=WEEKS_EACH * number + WEEKS_MORE)
 
 
-async def planned(call: Call, body: ProposalBody, offer: Offer, booked: list[date]) -> CoursePlan:
-    """The days protocol chooses, in one question for the whole course."""
-    plan: CoursePlan | None = await call.service.ask(
-        AskPlan(
-            course_id=body.course_id,
-            client_id=body.client_id,
-            sessions=body.sessions,
-            candidates=offer.candidates(),
-            booked=sorted(booked),
-            days_a_week=len(set(body.prefer.weekdays)) or None,
-            maintenance_visits=call.service.practice.booking.maintenance_visits,
+async def looked(asked: Asked, within: Interval, *, last: bool = False) -> Proposal | None:
+    """The best of what lies inside; nothing when more might be found further ahead."""
+    found = await roster(asked.call.service, Search(within=within, client_taken=asked.taken))
+    if asked.wish.therapist_id:
+        known(found, asked.wish.therapist_id)
+    offer = Offer(
+        roster=found,
+        wish=asked.wish,
+        minutes=asked.body.minutes,
+        openings=openings(found, asked.wish, asked.body.minutes, within),
+    )
+    ways = await ways_of(asked, offer)
+    if not last and not settled(ways, day_of(within[1], found.zone)):
+        return None
+    return shown(ways, offer)
+
+
+def settled(ways: CourseWays, end: date) -> bool:
+    """Whether looking further ahead would change nothing: all are placed, and the last one's week is over by then."""
+    return not ways.unplaced and (not ways.sessions or ways.sessions[-1].days[0].date + 7 * A_DAY < end)
+
+
+async def ways_of(asked: Asked, offer: Offer) -> CourseWays:
+    """Which choices of days are best, in one question for the whole course."""
+    ways: CourseWays | None = await asked.call.service.ask(
+        AskWays(
+            course_id=asked.body.course_id,
+            client_id=asked.body.client_id,
+            sessions=asked.body.sessions,
+            days=sorted(offer.openings),
+            booked=asked.booked,
+            days_a_week=len(set(asked.wish.weekdays)) or None,
+            maintenance_visits=asked.call.service.practice.booking.maintenance_visits,
         )
     )
-    if plan is None:
+    if ways is None:
         raise Unknown("There is no such course.")
-    return plan
+    return ways
 
 
-def shown(plan: CoursePlan, offer: Offer) -> Proposal:
-    """The plan with times. The break begins the day after the last session before it."""
+def shown(ways: CourseWays, offer: Offer) -> Proposal:
+    """The best choice with times and rooms, and what is to be said besides."""
+    wished = parse_time(offer.wish.from_ or "00:00")
+    picked = pick(ways.sessions, offer.openings, wished.hour * 60 + wished.minute)
+    usual = picked.rhythm.minute if picked.rhythm else 0
     return Proposal(
-        appointments=[offer.visit(session) for session in plan.sessions],
-        breaks=[BreakView(from_=one.started_on + A_DAY, first_day=one.first_day) for one in plan.breaks],
-        unplaced=[UnplacedView(ordinal=one.ordinal, why=one.why) for one in plan.unplaced],
+        appointments=list(visits(ways.sessions, picked.visits, offer)),
+        breaks=list(breaks(ways, picked.visits, offer.roster)),
+        unplaced=[unplaced(one, offer, usual) for one in ways.unplaced],
+        rhythm=RhythmView.of(picked.rhythm) if picked.rhythm else None,
     )
+
+
+def visits(sessions: Sequence[SessionWays], picked: Sequence[Pick], offer: Offer) -> Iterator[Proposed]:
+    """Each session with its time, therapist and room."""
+    for session, one, room_id in zip(sessions, picked, offer.rooms(picked), strict=True):
+        why = offer.why(one)
+        yield Proposed(
+            ordinal=session.ordinal,
+            phase=session.phase,
+            starts_at=one.starts_at,
+            ends_at=one.starts_at + offer.length,
+            therapist_id=offer.therapists[one.therapist],
+            room_id=room_id,
+            as_asked=why is None,
+            why=why,
+            regular=one.regular,
+        )
+
+
+def breaks(ways: CourseWays, picked: Sequence[Pick], found: Roster) -> Iterator[BreakView]:
+    """The break under way, unless all visits lie after it, and those that follow a visit of the plan."""
+    first = min((day_of(one.starts_at, found.zone) for one in picked), default=None)
+    if ways.pause and (first is None or first < ways.pause.first_day + 7 * A_DAY):
+        yield BreakView(from_=ways.pause.started_on + A_DAY, first_day=ways.pause.first_day)
+    for session, one in zip(ways.sessions, picked, strict=True):
+        if session.rest:
+            day = day_of(one.starts_at, found.zone)
+            yield BreakView(from_=day + A_DAY, first_day=day + session.rest * A_DAY)
+
+
+def unplaced(one: NoWay, offer: Offer, minute: int) -> UnplacedView:
+    """A session without a day, and the free times nearest to where it should be."""
+    options = [OptionView(**option(offer, verdict, minute)) for verdict in one.near]
+    return UnplacedView(ordinal=one.ordinal, why=one.why, earliest=one.due, options=options)

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from services.scheduling.domain.rhythm import Rhythm
 from services.scheduling.domain.roster import Slot
+from services.scheduling.domain.slots import WEEKDAYS, Weekday
 from services.scheduling.domain.visits import Status
 from shared.messages import Instant
 
@@ -34,11 +36,13 @@ class Appointments(Struct, kw_only=True, omit_defaults=True):
 
 
 class Moved(Struct, kw_only=True):
-    """An appointment that has another time now, or would have."""
+    """An appointment that has another time, therapist or room now, or would have."""
 
     appointment_id: UUID
     from_: Instant = field(name="from")
     to: Instant
+    therapist_id: UUID
+    room_id: UUID
 
 
 class NewVisit(Struct, kw_only=True):
@@ -77,7 +81,7 @@ class Slots(Struct, kw_only=True):
 
 
 class Proposed(Struct, kw_only=True):
-    """A visit that could be booked. `why` says what is not as it was wished."""
+    """A visit that could be booked. `why` says what is not as it was wished; `regular` ones keep the rhythm."""
 
     ordinal: int
     phase: str
@@ -87,6 +91,7 @@ class Proposed(Struct, kw_only=True):
     room_id: UUID
     as_asked: bool
     why: str | None = None
+    regular: bool = True
 
 
 class BreakView(Struct, kw_only=True):
@@ -96,16 +101,51 @@ class BreakView(Struct, kw_only=True):
     first_day: date
 
 
+class RhythmView(Struct, kw_only=True):
+    """The weekdays and the time of day (the practice's) that most of the visits keep."""
+
+    weekdays: list[Weekday]
+    at: str
+
+    @classmethod
+    def of(cls, rhythm: Rhythm) -> "RhythmView":
+        """With the weekdays of the fastest pace, which are those of the slower ones too."""
+        weekdays = [WEEKDAYS[one] for one in sorted(rhythm.weekdays[max(rhythm.weekdays)])]
+        return cls(weekdays=weekdays, at=f"{rhythm.minute // 60:02}:{rhythm.minute % 60:02}")
+
+
+class OptionView(Struct, kw_only=True):
+    """A free time near the one that was needed, and what the protocol says against its day."""
+
+    starts_at: Instant
+    ends_at: Instant
+    therapist_id: UUID
+    room_id: UUID
+    rule: str | None = None
+    detail: str | None = None
+
+
+class HoldReleasedView(Struct, kw_only=True):
+    """The hold whose times are free again."""
+
+    hold_id: UUID
+
+
 class UnplacedView(Struct, kw_only=True):
-    """A session no day was found for."""
+    """A session no day was found for; the protocol would allow it from `earliest` on."""
 
     ordinal: int
     why: str
+    earliest: date | None = None
+    options: list[OptionView] = []
 
 
-class Proposal(Struct, kw_only=True):
-    """Visits, breaks, and what could not be placed. Nothing is booked."""
+class Proposal(Struct, kw_only=True, omit_defaults=True):
+    """Visits, breaks, and what could not be placed. Nothing is booked; a hold keeps the times until `held_until`."""
 
     appointments: list[Proposed]
     breaks: list[BreakView]
     unplaced: list[UnplacedView]
+    rhythm: RhythmView | None = None
+    hold_id: UUID | None = None
+    held_until: Instant | None = None

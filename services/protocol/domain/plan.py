@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from services.protocol.domain.cadence import Cadence, Standing, crowded, refusal, stand
 from services.protocol.domain.definition import Phase
-from shared.questions import AskPlan, Candidate, CoursePlan, PlannedBreak, PlannedSession, Unplaced
+from shared.questions import AskPlan, AskWays, Candidate, CoursePlan, PlannedBreak, PlannedSession, Unplaced
 
 NEAREST_WEEKLY, FARTHEST_WEEKLY = 4, 10
 """Between these gaps (days) a weekly visit may lie when its usual weekday is not to be had."""
@@ -80,7 +80,7 @@ def _unplaced(cadence: Cadence, missing: int) -> list[Unplaced]:
     return [Unplaced(ordinal=cadence.completed + n, why=why) for n in range(1, missing + 1)]
 
 
-def wanted(cadence: Cadence, asked: AskPlan) -> int:
+def wanted(cadence: Cadence, asked: AskPlan | AskWays) -> int:
     """How many sessions: a number, what is left of the series, or of the whole course."""
     if isinstance(asked.sessions, int):
         return asked.sessions

@@ -53,6 +53,17 @@ create table feed_key (                           -- who may read a calendar fee
     made_at timestamptz not null
 );
 
+create table held_time (                          -- times kept while a client decides on the telephone
+    hold_id uuid not null,
+    therapist_id uuid not null,
+    room_id uuid not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz not null,
+    buffer_minutes int not null,
+    buffer_before_minutes int not null
+);
+create index held_time_of on held_time (hold_id);
+
 create table appointment (
     appointment_id uuid primary key,
     client_id uuid not null,
@@ -67,7 +78,9 @@ create table appointment (
     revision int not null default 0,
     sequence int not null default 0,              -- for calendars: every change, not only moves
     changed_at timestamptz not null,
-    session_id uuid
+    session_id uuid,
+    late boolean not null default false,          -- called off by the client at short notice
+    uses_session boolean not null default false   -- missed or called off late, and the practice's setting counts that
 );
 create index appointment_time on appointment (starts_at, appointment_id);
 create index appointment_end on appointment (ends_at);

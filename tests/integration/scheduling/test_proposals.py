@@ -68,10 +68,21 @@ async def test_sessions_are_a_number_or_a_known_word(desk: Desk):
         assert (answer.status, answer.body["field"]) == (422, "sessions")
 
 
-async def test_holding_times_is_not_made_yet(desk: Desk):
-    body = {"client_id": desk.client_id, "course_id": desk.course_id, "minutes": 60, "sessions": 1}
-    answer = await desk.it.post("/proposals?hold=10m", body)
-    assert (answer.status, answer.body["status"]) == (501, 501)
+async def test_visits_keep_one_rhythm_and_few_people_when_nothing_is_wished(desk: Desk):
+    proposal = await propose(desk, sessions="course")
+    assert proposal["rhythm"] == {"weekdays": ["mon", "wed"], "at": "09:00"}
+    found = proposal["appointments"]
+    assert len({one["therapist_id"] for one in found}) == len({one["room_id"] for one in found}) == 1
+    assert all(one["regular"] for one in found)
+
+
+async def test_what_finds_no_place_comes_with_the_nearest_free_times(desk: Desk):
+    await desk.it.post("/closures", {"from": "2026-03-05", "to": "2027-12-31"})
+    proposal = await propose(desk, sessions=3)
+    (missing,) = proposal["unplaced"]
+    assert (missing["ordinal"], missing["earliest"]) == (3, "2026-03-09")
+    assert [(one["starts_at"][:10], one["rule"]) for one in missing["options"]] == [("2026-03-03", "min_gap")]
+    assert all(one["detail"] for one in missing["options"])
 
 
 async def test_a_course_is_proposed_quickly(desk: Desk):

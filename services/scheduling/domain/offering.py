@@ -1,0 +1,74 @@
+"""What the calendar can offer for a wish: rooms for the visits chosen, what is other than wished, what lies nearest."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.scheduling.domain.choosing import ANOTHER_DAY, ANOTHER_THERAPIST, ANOTHER_TIME, Wish
+from services.scheduling.domain.openings import Openings, moment_of, on_wished_weekday
+from services.scheduling.domain.proposing import Pick, same_rooms
+from services.scheduling.domain.roster import Roster
+from shared.questions import Verdict
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """The free times of the practice, as far as they come near to the wish."""
+
+    roster: Roster
+    wish: Wish
+    minutes: int
+    openings: Openings
+
+    @property
+    def length(self) -> timedelta:
+        """How long a visit is."""
+        return timedelta(minutes=self.minutes)
+
+    @property
+    def therapists(self) -> list[UUID]:
+        """Their ids, in the order of their places."""
+        return list(self.roster.workers)
+
+    def rooms(self, picked: Sequence[Pick]) -> list[UUID]:
+        """A free room for each visit, as few different ones as there can be."""
+        rooms = list(self.roster.rooms)
+        free = [sum(1 << n for n, room in enumerate(rooms) if self.is_free(one, room)) for one in picked]
+        return [rooms[bit.bit_length() - 1] for bit in same_rooms(free)]
+
+    def is_free(self, one: Pick, room_id: UUID) -> bool:
+        """Whether the visit could be in this room."""
+        worker = self.roster.workers[self.therapists[one.therapist]]
+        time = one.starts_at, one.starts_at + self.length
+        return self.roster.free_room(worker, time, room_id, self.wish.equipment) == room_id
+
+    def why(self, one: Pick) -> str | None:
+        """What is not as it was wished."""
+        moment = moment_of(one.starts_at, self.minutes, self.wish, self.roster)
+        therapist_id = self.therapists[one.therapist]
+        wrong = (
+            (not on_wished_weekday(self.wish, moment.day), ANOTHER_DAY),
+            (moment.outside, ANOTHER_TIME),
+            (self.wish.therapist_id not in (None, therapist_id), ANOTHER_THERAPIST),
+        )
+        return ", ".join(text for found, text in wrong if found) or None
+
+
+def option(offer: Offer, verdict: Verdict, minute: int) -> dict[str, object]:
+    """The free time of a day that is nearest to the usual one, and what the protocol says of the day."""
+    opening = offer.openings[verdict.date]
+    nearest = min(opening.times, key=lambda one: (abs(one - minute), one))
+    one = Pick(starts_at=opening.starts[nearest], therapist=_lowest(opening.times[nearest]), regular=False)
+    return {
+        "starts_at": one.starts_at,
+        "ends_at": one.starts_at + offer.length,
+        "therapist_id": offer.therapists[one.therapist],
+        "room_id": offer.rooms([one])[0],
+        "rule": verdict.rule,
+        "detail": verdict.detail,
+    }
+
+
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
