@@ -46,7 +46,7 @@ def session(ended_minutes_ago: int = 5) -> dict[str, Any]:
 async def http_32(ground: Ground) -> list[Row]:
     """32 connections, kept open; without and with an Idempotency-Key."""
     ports = choose_ports(("records", "echo"))
-    async with _records(ground, ports["records"]) as token, _process(["bench.echo", str(ports["echo"])], {}):
+    async with _records(ground, ports["records"]) as token, process(["bench.echo", str(ports["echo"])], {}):
         await listening(ports["echo"])
         clients = await _register(ports["records"], token)
         ours = partial(_sessions, ports["records"], token, clients)
@@ -72,13 +72,14 @@ async def _records(ground: Ground, port: int) -> AsyncIterator[str]:
         "SERIATIM_TOKEN_KEY": str(ground.folder / "token.pub"),
         "SERIATIM_WRAPPING_KEY": str(ground.folder / "wrapping.key"),
     }
-    async with _process(["services.records", "serve"], told, ground.folder / "records.log"):
+    async with process(["services.records", "serve"], told, ground.folder / "records.log"):
         await listening(port)
         yield issue_token(private, "owner", "bench")
 
 
 @asynccontextmanager
-async def _process(module: Sequence[str], told: dict[str, str], log: Path = Path(os.devnull)) -> AsyncIterator[None]:
+async def process(module: Sequence[str], told: dict[str, str], log: Path = Path(os.devnull)) -> AsyncIterator[None]:
+    """A program of ours for the time of a block."""
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", *module, env=os.environ | told, stdin=-1, stdout=output, stderr=output

@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+from aiohttp import web
 from msgspec import Struct
 
 from services.scheduling import queries
@@ -19,7 +20,7 @@ from shared.http.routes import Call
 from shared.questions import AskContact, Contact
 from shared.service import Service
 
-MADE = "calendar_key"
+MADE = web.RequestKey("calendar_key", str)
 """Under which name a new key waits in the request for its answer: it is in no other place."""
 
 
