@@ -93,6 +93,8 @@ def _reopen_course(deciding: Deciding, _: c.ReopenCourse) -> None:
 
 def _decide_lapse(deciding: Deciding, command: c.DecideLapse) -> None:
     """Until the next session a therapist may still say otherwise than the practice's setting did."""
+    if deciding.state.closed:
+        raise refuse("closed", "The course is closed. Reopen it first.")
     if deciding.state.lapse == command.decision:
         return
     if deciding.state.lapse not in ("undecided", "continue"):

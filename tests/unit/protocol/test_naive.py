@@ -186,8 +186,8 @@ class Year:
         open_gap = since in life.lapses and since not in life.repeated
         decided = since in self.facts.repeats or self.facts.setting == "repeat"
         refused = self._refused(c.DecideLapse(now=self.course.now, decision="repeat"))
-        assert refused == (since not in life.lapses)
-        if open_gap and not decided and since:
+        assert refused == (since not in life.lapses or self.facts.closed_on is not None)
+        if open_gap and not decided and not refused and since:
             self.facts.repeats[since] = self.today
 
     def _train(self, *_: Any) -> None:
