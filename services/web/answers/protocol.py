@@ -43,14 +43,12 @@ class Exercise(Struct, frozen=True, kw_only=True):
 
 
 class Deviation(Struct, frozen=True, kw_only=True):
-    """Something that took place against the protocol: `figure` against the `limit`, or both in a sentence (`text`)."""
+    """Something that took place against the protocol; `text` says it with figure, limit and source."""
 
     rule: str
     on: date
     session_id: UUID | None = None
     text: str | None = None
-    figure: float | None = None
-    limit: float | None = None
     source: str | None = None
 
 
@@ -145,10 +143,11 @@ class Adherence(Struct, frozen=True, kw_only=True):
 
 
 class AllAdherence(Struct, frozen=True, kw_only=True):
-    """All courses, and their deviations by rule together."""
+    """A page of courses, the deviations of all by rule together, and where the next page begins."""
 
     courses: list[Adherence] = []
     deviations: dict[str, int] = {}
+    next_cursor: UUID | None = None
 
 
 class Brief(Struct, frozen=True, kw_only=True):

@@ -14,10 +14,7 @@ from services.web.views.words import count
 
 async def show_cadence(call: PageCall) -> web.Response:
     """Show all courses together, and one by one those furthest behind. Names may be missing."""
-    given, titles = await asyncio.gather(
-        call.read("protocol", "/adherence", AllAdherence),
-        protocol_titles(call),
-    )
+    given, titles = await asyncio.gather(every_course(call), protocol_titles(call))
     shown = cadence.furthest_behind(given)
     names = await parts.names_of(call, (course.client_id for course in shown))
     hidden = len(given.courses) - len(shown)
@@ -31,6 +28,16 @@ async def show_cadence(call: PageCall) -> web.Response:
         lines=cadence.lines(shown, names, titles),
         more=f"{count(hidden, 'more course')} keep better to the plan." if hidden else "",
     )
+
+
+async def every_course(call: PageCall) -> AllAdherence:
+    """Read how all courses are kept, page by page."""
+    found = await call.read("protocol", "/adherence", AllAdherence, limit=parts.MOST)
+    courses, last = [*found.courses], found
+    while last.next_cursor:
+        last = await call.read("protocol", "/adherence", AllAdherence, limit=parts.MOST, cursor=str(last.next_cursor))
+        courses += last.courses
+    return AllAdherence(courses=courses, deviations=found.deviations)
 
 
 async def protocol_titles(call: PageCall) -> Mapping[str, str]:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
+from msgspec.structs import replace
 
+from services.web import people
 from services.web.answers.note import Note
 from services.web.answers.protocol import Course, Happening, History
 from services.web.answers.scheduling import Visit
@@ -47,6 +49,7 @@ async def show_course(call: PageCall) -> web.Response:
         slips=words.slips_sentence(course),
         behind=words.told_of(happened, words.BEHIND, call.zone, call.today),
         pauses=words.told_of(happened, words.PAUSES, call.zone, call.today),
+        allowed=words.told_of(happened, words.ALLOWED, call.zone, call.today),
         weeks=weeks(course.exercise.weeks, call.today),
         note=paper.page(note, protocol.sources if protocol else [], call.zone, call.today) if note else None,
         note_why=why_no_note(call, course),
@@ -62,8 +65,10 @@ async def read_note(call: PageCall, course: Course) -> Note | None:
 
 
 async def read_history(call: PageCall, course: Course) -> list[Happening]:
-    """Read what happened in the course; it may be missing."""
-    return (await call.part(call.read("protocol", f"/courses/{course.course_id}/history", History), History())).history
+    """Read what happened in the course, in sentences that name people and days; it may be missing."""
+    reading = call.read("protocol", f"/courses/{course.course_id}/history", History)
+    found, known = await asyncio.gather(call.part(reading, History()), people.names(call.desk.service.store))
+    return [replace(one, text=people.told(one.text, known)) for one in found.history]
 
 
 def why_no_note(call: PageCall, course: Course) -> str:

@@ -10,12 +10,13 @@ from msgspec import Struct
 from services.web.answers.protocol import Course, Deviation, Happening, Part
 from services.web.answers.scheduling import Visit
 from services.web.views.ribbon import Days
-from services.web.views.words import clock_time, count, deviation, full_date, readable, short_day
+from services.web.views.words import clock_time, count, deviation, full_date, short_day
 from shared.clock import day_of
 
 TO_COME = ("booked", "arrived")
 BEHIND = frozenset({"CadenceSlipped", "SlipLifted", "CourseLapsed", "LapseLifted", "LapseDecided"})
 PAUSES = frozenset({"CoursePaused", "CourseResumed"})
+ALLOWED = frozenset({"OverrideGranted"})
 """Kinds of events in a course's history."""
 FIBROMYALGIA = (
     Part(kind="series", sessions=10),
@@ -120,11 +121,10 @@ def day_words(day: date, today: date) -> str:
 
 
 class Remark(Struct, frozen=True, kw_only=True):
-    """Something noted in a course, with its day: the rule in words, the figure, and where the rule comes from."""
+    """Something noted in a course, with its day: the rule and the figure in words, and where the rule comes from."""
 
     on: str
     text: str
-    figure: str = ""
     source: str = ""
 
 
@@ -137,22 +137,15 @@ def remarks(course: Course, today: date) -> list[Remark]:
 def _remark(noted: Deviation, today: date) -> Remark:
     return Remark(
         on=day_words(noted.on, today),
-        text=deviation(noted.rule),
-        figure=noted.text or _figure(noted),
+        text=noted.text.removesuffix(f" (source {noted.source}).") if noted.text else deviation(noted.rule),
         source=noted.source or "",
     )
-
-
-def _figure(noted: Deviation) -> str:
-    if noted.figure is None:
-        return ""
-    return f"{noted.figure:g}" if noted.limit is None else f"{noted.figure:g} instead of {noted.limit:g}"
 
 
 def told_of(happened: Sequence[Happening], kinds: frozenset[str], zone: ZoneInfo, today: date) -> list[Remark]:
     """Pick some kinds of happenings out of a history, the newest first."""
     told = [one for one in happened if one.type in kinds]
-    return [Remark(on=day_words(day_of(one.at, zone), today), text=readable(one.text)) for one in reversed(told)]
+    return [Remark(on=day_words(day_of(one.at, zone), today), text=one.text) for one in reversed(told)]
 
 
 def slips_sentence(course: Course) -> str:

@@ -28,6 +28,7 @@ DEVIATIONS = {
     "not_started": "before the course started",
     "paused": "during an agreed pause",
     "foreign_course": "filed under another client's course",
+    "same_appointment": "a second session for one appointment",
 }
 WHATS = {
     "pir": "Post-isometric relaxation (PIR)",

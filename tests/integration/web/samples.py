@@ -95,7 +95,7 @@ def course(**more: Any) -> dict[str, Any]:
         "slips": 1,
         "deviations": [
             {"rule": "region_over_10_min", "session_id": str(uid(7)), "on": "2026-02-24", "source": "A",
-             "text": "Neck: 12 minutes, at most 10"},
+             "text": "Too long on one region (neck): 12 minutes, at most 10 (source A)."},
         ],
     } | more  # fmt: skip
 
@@ -109,6 +109,8 @@ def history() -> list[dict[str, Any]]:
          "text": "Week from 2026-01-27: 1 of 2 sessions."},
         {"at": "2026-02-16T16:30:00Z", "actor": f"therapist:{uid(901)}", "type": "CoursePaused",
          "text": "Paused from 2026-02-17 to 2026-02-19 (client_ill)."},
+        {"at": "2026-02-20T16:30:00Z", "actor": f"front_desk:{uid(900)}", "type": "OverrideGranted",
+         "text": f"2026-03-02 allowed against the rule min gap by front_desk:{uid(900)} (client_away)."},
     ]  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Practice:
     note: dict[str, Any] = field(default_factory=note)
     history: list[dict[str, Any]] = field(default_factory=history)
     adherence: dict[str, Any] = field(default_factory=adherence)
+    more_adherence: dict[str, Any] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=lambda: dict(enumerate(NAMES, 1)))
     visits: list[dict[str, Any]] = field(default_factory=day_of_visits)
     itinerary: list[dict[str, Any]] = field(default_factory=rosas_visits)
@@ -83,7 +84,7 @@ def answers(practice: Practice) -> dict[str, Callable[[web.Request], Any]]:
         "/protocol/courses/{id}": lambda _: practice.course,
         "/protocol/courses/{id}/note": lambda _: practice.note,
         "/protocol/courses/{id}/history": lambda _: {"history": practice.history},
-        "/protocol/adherence": lambda _: practice.adherence,
+        "/protocol/adherence": lambda r: practice.more_adherence if "cursor" in r.query else practice.adherence,
         "/protocol/protocols": lambda _: {"protocols": [PROTOCOL]},
         "/protocol/protocols/{id}": lambda _: PROTOCOL,
     }

@@ -114,6 +114,7 @@ async def test_the_history_says_when_what_and_by_whom_the_newest_first(signed_in
     page = await signed_in.get(HISTORY)
     lines = re.findall(r'<td class="when">(.*?)</td><td>(.*?)</td><td>(.*?)</td>', page.text)
     assert [(at, by) for at, _, by in lines] == [
+        ("Fri 20 Feb 2026, 11:30", "Front desk"),
         ("Mon 16 Feb 2026, 11:30", "Ana Petrov, therapist"),
         ("Tue 3 Feb 2026, 00:00", "Seriatim, by itself"),
         ("Mon 19 Jan 2026, 09:00", "Front desk"),
@@ -134,6 +135,15 @@ async def test_cadence_shows_those_furthest_behind_when_there_are_many(signed_in
     page = await signed_in.get(CADENCE)
     assert page.text.count('href="/courses/') == 60
     assert "10 more courses keep better to the plan." in page.text
+
+
+async def test_cadence_reads_on_until_the_last_page_of_courses(signed_in: Browser):
+    first, second = signed_in.others.adherence["courses"]
+    signed_in.others.adherence |= {"courses": [first], "next_cursor": first["course_id"]}
+    signed_in.others.more_adherence = {"courses": [second], "deviations": {"min_gap": 1}}
+    page = await signed_in.get(CADENCE)
+    for words in ("2 courses", "Grace Kim", "Rosa Alvarez", "More than 10 minutes on one region"):
+        assert words in page.text
 
 
 async def test_an_empty_practice_has_no_courses_to_show(signed_in: Browser):

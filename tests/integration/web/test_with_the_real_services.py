@@ -35,6 +35,7 @@ async def test_a_whole_course_from_registration_to_the_page():
         page = await browser.get(f"/courses/{course}")
         assert "Series 1: 1 of 10 done. The next is session 2." in page.text
         assert "Mon 2 Mar: pain 6 → 4" in page.text
+        await read_note_sheet_history_and_cadence(browser, course)
         assert f'href="/courses/{course}"' in (await browser.get(f"/clients/{client}")).text
         assert "Session 2" in (await browser.post("/clients", {"q": "lopez"})).text
 
@@ -47,6 +48,21 @@ async def test_the_front_desk_sees_the_course_and_not_the_note():
         assert page.status == 200
         assert "Zoë Lopez" in page.text
         assert "What to do" not in page.text
+
+
+async def read_note_sheet_history_and_cadence(browser: Browser, course: str) -> None:
+    note = await browser.get(f"/courses/{course}/note")
+    assert note.status == 200
+    for words in ("Session 2", "What to do, 60", "Dwell on", "Areas for connective-tissue massage", "Not yet"):
+        assert words in note.text, words
+    assert 'class="pull"' not in note.text
+    sheet = await browser.get(f"/courses/{course}/note.pdf")
+    assert (sheet.status, sheet.headers["Content-Type"]) == (200, "application/pdf")
+    history = await browser.get(f"/courses/{course}/history")
+    assert "Session 1 took place on Mon 2 Mar 2026." in history.text
+    cadence = await browser.get("/cadence")
+    assert cadence.status == 200
+    assert "Zoë Lopez" in cadence.text
 
 
 async def at_the_pages(group: dict[str, It], role: str = "owner") -> Browser:
