@@ -3,6 +3,6 @@
 Owns: itineraries (all appointments of one client), therapists, rooms, closures of the practice.
 Publishes: AppointmentBooked, AppointmentMoved, AppointmentCancelled, ClientArrived, AppointmentMissed,
 AppointmentReinstated, AppointmentFulfilled.
-Hears: records (SessionCompleted, SessionAmended, SessionWithdrawn, ClientErased).
-Answers: AskVisits. Asks: records (AskContact), protocol (AskCourse, AskVerdicts, AskPlan).
+Hears: records (SessionCompleted, SessionAmended, SessionWithdrawn, ClientErased), protocol (CourseClosed).
+Answers: AskVisits. Asks: records (AskContact), protocol (AskCourse, AskVerdicts, AskWays, AskReflow).
 """

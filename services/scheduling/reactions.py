@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from services.scheduling.domain import feed, itinerary
-from services.scheduling.domain.facts import ForgetClient, FulfilAppointment, WithdrawSession
+from services.scheduling.domain.facts import CallOffCourse, ForgetClient, FulfilAppointment, WithdrawSession
 from services.scheduling.domain.feed import RevokeFeedKey
 from shared.bus.hearing import Found, React, Reactions
+from shared.events.protocol import CourseClosed
 from shared.events.records import ClientErased, SessionAmended, SessionCompleted, SessionWithdrawn
 from shared.messages import Command, Recorded
 
@@ -38,9 +39,20 @@ def forget(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
     yield feed.stream(event.client_id), RevokeFeedKey(owner_id=event.client_id)
 
 
+def call_off(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
+    """A course was closed: if so asked, its visits to come are called off in one go (domain.md §3.1)."""
+    event: CourseClosed = heard.event
+    if event.cancel_appointments:
+        off = CallOffCourse(
+            client_id=event.client_id, course_id=event.course_id, reason=event.reason, now=heard.recorded_at
+        )
+        yield itinerary.stream(event.client_id), off
+
+
 REACTIONS: Reactions = {
     SessionCompleted: React(fulfil),
     SessionAmended: React(fulfil),
     SessionWithdrawn: React(withdraw),
     ClientErased: React(forget),
+    CourseClosed: React(call_off),
 }

@@ -1,14 +1,17 @@
 """Verdicts: would these days do as the next sessions, and if not, why and from when (domain.md §3.1)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 
 from services.protocol.domain.cadence import Cadence, Standing, near, refusal, stand
 from shared.questions import Verdict
 from shared.vocabulary import CadenceRule
 
-LOOK_AHEAD = 400
-"""Days in which an `earliest` is looked for."""
+A_DAY = timedelta(days=1)
+LOOK_AHEAD = 100
+"""Days outside breaks and pauses among which an `earliest` is looked for: more than any cap keeps free."""
 
 
 def verdicts(cadence: Cadence, days: Sequence[date]) -> list[Verdict]:
@@ -38,15 +41,32 @@ def earliest(cadence: Cadence, day: date) -> date | None:
     standing = stand(cadence)
     if cadence.closed or standing.phase is None:
         return None
-    return next((other for other in _ahead(cadence, day) if refusal(cadence, other, standing) is None), None)
+    ahead = islice(_ahead(cadence, day + A_DAY, standing), LOOK_AHEAD)
+    return next((other for other in ahead if refusal(cadence, other, standing) is None), None)
 
 
-def _ahead(cadence: Cadence, day: date) -> Iterator[date]:
-    """Days that may do: in a pause without an end only those a therapist has allowed."""
-    if any(pause.to is None and pause.covers(day) for pause in cadence.pauses):
-        yield from sorted(other for rule, other in cadence.permitted if rule == "paused" and other > day)
-    else:
-        yield from (day + timedelta(days=n) for n in range(1, LOOK_AHEAD))
+def _ahead(cadence: Cadence, day: date, standing: Standing) -> Iterator[date]:
+    """Days that may do: of those before the start, in a pause or in a break only the ones a therapist has allowed."""
+    permitted = sorted({other for _, other in cadence.permitted})
+    while True:
+        last = _shut_until(cadence, day, standing)
+        if last is None:
+            yield day
+            last = day
+        else:
+            yield from permitted[bisect_left(permitted, day) : bisect_right(permitted, last)]
+        if last == date.max:
+            return
+        day = last + A_DAY
+
+
+def _shut_until(cadence: Cadence, day: date, standing: Standing) -> date | None:
+    """The last day of what shuts this one out: the time before the start, a pause or a break."""
+    if day < cadence.starts_on:
+        return cadence.starts_on - A_DAY
+    if pause := next((pause for pause in cadence.pauses if pause.covers(day)), None):
+        return pause.to or date.max
+    return standing.pause.first_day - A_DAY if standing.pause and standing.pause.covers(day) else None
 
 
 def sentence(cadence: Cadence, day: date, rule: CadenceRule, first: date | None) -> str:

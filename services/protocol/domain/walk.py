@@ -79,7 +79,8 @@ class Walk:
 
     def session(self, day: date) -> None:
         """The next session."""
-        self.until(day)
+        if self.last and (day - self.last).days > self.definition.policy.lapse_days:
+            self.until(day)
         self._come_back(day)
         self.last = day
         if (stay := self.stay) is None:

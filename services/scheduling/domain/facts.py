@@ -9,6 +9,7 @@ from services.scheduling.domain.attendance import names, reinstated
 from services.scheduling.domain.visits import Appointment, ClientForgotten, Itinerary, SessionNoted, SessionStruck
 from shared.events.scheduling import AppointmentCancelled, AppointmentFulfilled, AppointmentMissed
 from shared.messages import Command, Event
+from shared.vocabulary import Reason
 
 SAME_VISIT = timedelta(hours=12)
 """A session that names no appointment belongs to the course's visit nearest to it, at most so far away (policy)."""
@@ -35,6 +36,15 @@ class ForgetClient(Command, frozen=True, kw_only=True):
     """The client was erased: nothing is agreed any more."""
 
     client_id: UUID
+
+
+class CallOffCourse(Command, frozen=True, kw_only=True):
+    """The course was closed, and none of its visits to come is to take place."""
+
+    client_id: UUID
+    course_id: UUID
+    reason: Reason
+    now: datetime
 
 
 def fulfil(command: FulfilAppointment, state: Itinerary) -> list[Event]:
@@ -88,8 +98,19 @@ def forget(command: ForgetClient, state: Itinerary) -> list[Event]:
     return [*cancelled, ClientForgotten(client_id=command.client_id)]
 
 
+def call_off(command: CallOffCourse, state: Itinerary) -> list[Event]:
+    """Every booked visit of the course that has not begun is cancelled, in one decision; who is here is here."""
+    to_come = [one for one in state.open_visits(command.course_id) if one.status == "booked"]
+    return [
+        AppointmentCancelled(**names(command, one), starts_at=one.starts_at, reason=command.reason)
+        for one in to_come
+        if one.starts_at > command.now
+    ]
+
+
 FACTS: dict[type[Command], Callable[[Any, Itinerary], list[Event]]] = {
     FulfilAppointment: fulfil,
     WithdrawSession: withdraw,
     ForgetClient: forget,
+    CallOffCourse: call_off,
 }

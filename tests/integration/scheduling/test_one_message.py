@@ -65,3 +65,20 @@ async def test_a_lost_visit_that_moves_others_is_one_letter(told: Told):
     assert answer.status == 200, answer.body
     await told.desk.it.move_clock("2026-03-02T18:00:00Z")
     assert len(await told.letters()) == 2
+
+
+async def test_a_closed_course_calls_off_its_visits_in_one_letter(told: Told):
+    visits = {one["appointment_id"] for one in await told.desk.itinerary()}
+    body = {"reason": "moved_away", "cancel_appointments": True}
+    answer = await told.desk.protocol.post(f"/courses/{told.desk.course_id}/close", body)
+    assert answer.status == 200, answer.body
+    await told.desk.it.move_clock("2026-03-02T18:00:00Z")
+    assert {one["status"] for one in await told.desk.itinerary()} == {"cancelled"}
+    _, letter = sorted(await told.letters(), key=lambda one: one["sent_at"])
+    assert (letter["kind"], set(letter["appointment_ids"])) == ("cancellation", visits)
+
+
+async def test_a_closed_course_keeps_its_visits_unless_it_is_asked(told: Told):
+    await told.desk.protocol.post(f"/courses/{told.desk.course_id}/close", {"reason": "client_wish"})
+    await told.desk.it.settled()
+    assert {one["status"] for one in await told.desk.itinerary()} == {"booked"}
