@@ -4,32 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from shared.messages import Recorded
 from shared.store.codec import Codec
 from shared.store.unit import HeardUpto, Pending
 
+APPEND = "select public.append_events($1, $2, $3, $4)"
+"""Gives the log's last position. Raises `asyncpg.SerializationError` when the log ends elsewhere than after `head` by
+now, or when another replica has heard what is `heard` here."""
 
-async def append(
-    connection: asyncpg.Connection,
-    codec: Codec,
-    head: int,
-    events: Sequence[Pending],
-    now: datetime,
-    *,
-    heard: Sequence[HeardUpto],
-) -> int | None:
-    """Append after position `head`; gives the last position then, absent when the log ends elsewhere by now.
 
-    Raises `asyncpg.SerializationError` when another replica has heard what is `heard` here.
+def arguments(
+    codec: Codec, head: int, events: Sequence[Pending], now: datetime, heard: Sequence[HeardUpto]
+) -> tuple[object, ...]:
+    """What `APPEND` takes, to append after position `head`.
 
     The codec was made ready for the events' clients just before: nothing is awaited between that and the encoding.
     """
-    rows = [_row(codec, pending) for pending in events]
-    query = "select public.append_events($1, $2, $3, $4)"
-    found: int | None = await connection.fetchval(query, head, rows, now, heard)
-    return found
+    return head, [_row(codec, pending) for pending in events], now, heard
 
 
 def _row(codec: Codec, pending: Pending) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ import msgspec
 
 from shared.messages import Recorded
 from shared.store import claims
-from shared.store.append import append, as_recorded
+from shared.store.append import APPEND, arguments, as_recorded
 from shared.store.effects import execute
 from shared.store.unit import Changes, Folded, Statement, Tx, fold
 from shared.store.work import Engine, KeyReused, Outcome, Work
@@ -180,7 +180,8 @@ class Batch:
     async def _flush(self) -> None:
         """Store what was decided so far, with everything that follows from it."""
         waiting, self._unflushed = self._unflushed, []
-        await self._append(waiting)
+        if any(changes.events or changes.heard for changes in waiting):
+            await self._connection.execute(APPEND, *await self._entries(waiting))
         await execute(self._connection, self._lanes(waiting))
 
     def _lanes(self, waiting: list[Changes]) -> Iterable[list[Statement]]:
@@ -194,17 +195,13 @@ class Batch:
             lanes[f"own {n}"] += changes.statements
         return lanes.values()
 
-    async def _append(self, waiting: list[Changes]) -> None:
+    async def _entries(self, waiting: list[Changes]) -> tuple[object, ...]:
+        """What `APPEND` takes; the events are recorded at the positions they get, unless it fails."""
         events = [pending for changes in waiting for pending in changes.events]
         heard = [one for changes in waiting for one in changes.heard]
-        if not events and not heard:
-            return
-        client_ids = {pending.client_id for pending in events if pending.client_id}
-        now, head = self._engine.clock.now(), self.head
-        await self._engine.reader.codec.prepare(self._connection, client_ids)
-        stored = await append(self._connection, self._engine.reader.codec, head, events, now, heard=heard)
-        if stored is None:
-            raise Stale
-        self.head = stored
+        codec, head, now = self._engine.reader.codec, self.head, self._engine.clock.now()
+        await codec.prepare(self._connection, {pending.client_id for pending in events if pending.client_id})
         for position, pending in enumerate(events, head + 1):
             self._recorded[pending.event_id] = as_recorded(pending, position, now)
+        self.head += len(events)
+        return arguments(codec, head, events, now, heard)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.messages import Event, Recorded, Redacted
+from shared.messages import Recorded, Redacted
 from shared.store.claims import Claim, Claims, Release
 from shared.store.claims import statement as claim_statement
 from shared.store.timers import Timers
@@ -22,10 +22,6 @@ class Effects:
     projections: Projections = field(default_factory=dict)
     claims: Claims = field(default_factory=dict)
     timers: Timers = field(default_factory=dict)
-
-    def follows(self, cls: type[Event]) -> bool:
-        """Whether anything follows from events of this class."""
-        return cls in self.projections or cls in self.claims or cls in self.timers
 
     def claimed(self, events: Iterable[Pending]) -> tuple[list[Claim], set[UUID]]:
         """What these events want to hold, and whose holds they let go first."""

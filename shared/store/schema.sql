@@ -35,7 +35,7 @@ create type public.new_event as (
 create type public.heard as (producer text, after bigint, upto bigint);
 
 -- Take the writers' lock, and append unless somebody else has written since `expected` was the last position; gives the
--- last position then, and null when the units must be decided again. A function, because its statements see what was
+-- last position then, and fails when the units must be decided again. A function, because its statements see what was
 -- committed while it waited for the lock; a single statement would not. Checkpoints move in the same step, each from where
 -- it was thought to be: two replicas never count the same event as heard.
 create function public.append_events(expected bigint, events public.new_event[], at timestamptz,
@@ -48,7 +48,7 @@ begin
     perform pg_advisory_xact_lock(7253);
     select coalesce(max(position), 0) into head from public.event;
     if head <> expected then
-        return null;
+        raise exception 'another replica has written since' using errcode = 'serialization_failure';
     end if;
     insert into public.event (position, stream, version, event_id, type, data, client_id,
                               actor, correlation_id, causation_id, recorded_at)

@@ -1,8 +1,12 @@
 """The swift batch: units decided on states kept in memory, appended by one statement that checks nobody else wrote."""
 
 from collections.abc import Sequence
+from itertools import chain
 
+from shared.store.append import APPEND
 from shared.store.batch import LOST, Batch, InDoubt, Stale
+from shared.store.effects import execute
+from shared.store.fuse import fuse
 from shared.store.unit import Changes
 from shared.store.work import Work
 
@@ -29,26 +33,22 @@ class SwiftBatch(Batch):
             await self._run(work)
         if not any(changes.events or changes.heard for changes in self._unflushed):
             raise Stale  # refusals and repeats are only sure under the lock
-        if self._stands_alone():
-            await self._append_alone()
+        entries = await self._entries(self._unflushed)
+        lanes = list(self._lanes(self._unflushed))
+        if together := fuse(APPEND, entries, list(chain(*lanes))):
+            await self._append_at_once(*together)
         else:
             await self._connection.execute("begin")
             async with self._transaction():
-                await self._flush()
+                await self._connection.execute(APPEND, *entries)
+                await execute(self._connection, lanes)
 
-    async def _append_alone(self) -> None:
+    async def _append_at_once(self, sql: str, args: tuple[object, ...]) -> None:
+        """A statement is a transaction by itself."""
         try:
-            await self._append(self._unflushed)
+            await self._connection.execute(sql, *args)
         except LOST as error:
             raise InDoubt from error
-
-    def _stands_alone(self) -> bool:
-        """Whether nothing follows from the events, so that the append is a transaction by itself."""
-        effects = self._engine.effects
-        return not any(
-            changes.statements or any(effects.follows(type(pending.event)) for pending in changes.events)
-            for changes in self._unflushed
-        )
 
     def answer(self, head: int) -> None:
         """After the commit the refusals are sure too: they were decided on what was the head."""
