@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.protocol.domain.definition import Definition
+from services.protocol.domain.state import Given
 from services.protocol.domain.tender import TenderPoints, site_of
-from shared.events.records import SessionCompleted
 from shared.vocabulary import Region, Side
 
 REGION_OF_POINT: dict[str, Region] = {
@@ -32,18 +33,21 @@ class Wanted(Struct, frozen=True, kw_only=True):
     side: Side | None = None
 
 
-def wanted(definition: Definition, points: TenderPoints, sessions: Sequence[SessionCompleted]) -> list[Wanted]:
+def wanted(definition: Definition, points: TenderPoints, given: Sequence[Given]) -> list[Wanted]:
     """The regions in focus, at most `focus_regions`: most tender points first, of equals the one treated least."""
-    recent = sessions[-definition.policy.look_back_sessions :]
+    recent = [one.session for one in given[-definition.policy.look_back_sessions :]]
     treated = Counter[str]()
     for session in recent:
         for worked in session.regions:
             treated[worked.region] += worked.minutes
-    sore = _sore(points)
+    sore, when = _sore(points), _when(points, given)
     order = list(dict.fromkeys([*sore, *(usual.region for usual in definition.focus)]))
     order.sort(key=lambda region: (-len(sore.get(region, ())), treated[region]))
     first = order[: definition.policy.focus_regions]
-    return [_wanted(definition, region, points, sore, _lately(treated[region], len(recent))) for region in first]
+    return [
+        _wanted(definition, region, _found(points, sore, region, when), _lately(treated[region], len(recent)))
+        for region in first
+    ]
 
 
 def _sore(points: TenderPoints) -> dict[Region, list[str]]:
@@ -54,16 +58,24 @@ def _sore(points: TenderPoints) -> dict[Region, list[str]]:
     return found
 
 
-def _wanted(
-    definition: Definition, region: Region, points: TenderPoints, sore: dict[Region, list[str]], lately: str
-) -> Wanted:
-    if there := sore.get(region):
-        sides = {point.rpartition("_")[2] for point in there}
-        side: Side | None = None if len(sides) > 1 else "left" if sides == {"left"} else "right"
-        count = f"{len(there)} tender point{'s' if len(there) > 1 else ''} {points.when}"
-        return Wanted(
-            region=region, side=side, why=count + lately, source=points.how.source if points.how else "policy"
-        )
+def _when(points: TenderPoints, given: Sequence[Given]) -> str:
+    return "last time" if given and given[-1].on.isoformat() == points.found_on else f"on {points.found_on}"
+
+
+def _found(points: TenderPoints, sore: dict[Region, list[str]], region: Region, when: str) -> Wanted | None:
+    """A region with tender points; those of one side name the side."""
+    there = sore.get(region)
+    if not there:
+        return None
+    sides = {point.rpartition("_")[2] for point in there}
+    side: Side | None = None if len(sides) > 1 else "left" if sides == {"left"} else "right"
+    why = f"{len(there)} tender point{'s' if len(there) > 1 else ''} {when}"
+    return Wanted(region=region, side=side, why=why, source=points.how.source if points.how else "policy")
+
+
+def _wanted(definition: Definition, region: Region, found: Wanted | None, lately: str) -> Wanted:
+    if found:
+        return replace(found, why=found.why + lately)
     usual = next(one for one in definition.focus if one.region == region)
     return Wanted(region=region, why=usual.why + lately, source=usual.source)
 

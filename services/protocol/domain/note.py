@@ -94,7 +94,7 @@ def prepare(definition: Definition, state: Course) -> Note:
     opened = open_gates(definition, place, before, series=at.series)
     may = allowed(definition, place, before, series=at.series)
     points, visit = tender_points(definition, state.given), _visit(state)
-    dwell = wanted(definition, points, before)
+    dwell = wanted(definition, points, state.given)
     minutes = _minutes(visit) if visit else definition.policy.session_minutes
     ask = Ask(
         minutes=minutes,

@@ -20,7 +20,6 @@ class TenderPoints(Struct, frozen=True, kw_only=True):
     gone: list[str] = []
     how: Line | None = None
     seconds: int | None = None
-    when: str = "last time"
 
 
 def tender_points(definition: Definition, given: Sequence[Given]) -> TenderPoints:
@@ -36,7 +35,6 @@ def tender_points(definition: Definition, given: Sequence[Given]) -> TenderPoint
         gone=[point for point in earlier if point not in left],
         how=line(how) if how else None,
         seconds=limit.most if limit else None,
-        when="last time" if seen and seen[-1] is given[-1] else f"on {on}",
     )
 
 

@@ -1,13 +1,16 @@
-"""What a note says besides its plan: what is left, changed, adapted, and to be told (domain.md §3.2, §3.3, §4)."""
+"""What a note says besides its plan: what is left, changed, adapted, and to be told (domain.md §3.2, §3.3)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.protocol.domain import commands as c
+from services.protocol.domain.definition import Arrow
 from services.protocol.domain.note import Note, prepare
-from tests.unit.protocol.told import START, Told, instant, region, schedule
+from tests.unit.protocol.told import START, Told, region, schedule
 
 
 def note(course: Told) -> Note:
@@ -147,41 +150,6 @@ def test_the_areas_for_connective_tissue_work_are_named_and_no_arrow_is_invented
     assert found.arrows == {}
 
 
-def test_the_single_case_carries_its_label_on_every_note_and_its_milestones():
-    course = Told("als_support")
-    label = "Single case, uncontrolled; only with the treating physician."
-    for on in schedule(9):
-        assert note(course).label == label
-        course.give(on)
-    course.exercise(schedule(9)[-1], steps=15, walked_minutes=6)
-    assert "Most steps so far: 15. Longest walk so far: 6 minutes." in texts(note(course).changed)
-    assert "Only with the treating physician" in texts(note(course).cautions)
-
-
-def test_a_missed_rhythm_is_an_alarm_in_neuromuscular_maintenance_after_10_days():
-    course = Told("neuromuscular_maintenance").give(START)
-    course.until(START + timedelta(days=10), 12)
-    assert "An alarm" not in texts(note(course).changed)
-    course.until(START + timedelta(days=11), 12)
-    assert f"An alarm: no session since {START}." in texts(note(course).changed)
-    assert "Osteoporosis: no direct pressure without the physician." in texts(note(course).cautions)
-
-
-def test_the_session_before_an_event_begins_an_hour_before_it():
-    at = instant(date(2026, 2, 7), 14)
-    found = note(Told("pre_event_sports", event_at=at)).event
-    assert found
-    assert (found.at, found.session_at, found.source) == (at, at - timedelta(hours=1), "B")
-    assert note(Told("pre_event_sports")).event is None
-
-
-def test_after_an_event_the_whole_body_is_worked_and_stretched():
-    found = note(Told("post_event_sports"))
-    assert {step.region for step in found.sequence} == {"full_body"}
-    assert found.sequence[-1].technique == "stretching"
-    assert found.allowed.full_body
-
-
 def test_every_line_names_its_source():
     course = Told().give(*schedule(27), threshold_risen=True, tender_points=["knee_left"], aggravated=True)
     found = note(course)
@@ -196,3 +164,18 @@ def test_a_pause_or_a_booking_that_changes_nothing_prepares_no_note():
     digest = course.state.digest
     course.say(c.GrantOverride, rule="min_gap", date=schedule(3)[-1], reason="client_wish", granted_by="therapist:1")
     assert course.state.digest == digest == note(course).digest
+
+
+def test_arrows_are_shown_where_a_practice_entered_them():
+    course = Told()
+    arrow = {"area": "hip", "from": [0.2, 0.3], "to": [0.4, 0.3]}
+    arrows = [msgspec.convert({**arrow, "order": order}, Arrow) for order in (2, 1)]
+    found = prepare(replace(course.definition, arrows=arrows), course.state).arrows
+    assert [(one["order"], one["from"], one["to"]) for one in found["hip"]] == [
+        (1, (0.2, 0.3), (0.4, 0.3)), (2, (0.2, 0.3), (0.4, 0.3)),
+    ]  # fmt: skip
+
+
+def test_points_found_before_the_last_session_name_the_day():
+    course = Told().give(START, tender_points=["knee_left"]).give(schedule(2)[-1])
+    assert note(course).focus[0].why.startswith(f"1 tender point on {START}")

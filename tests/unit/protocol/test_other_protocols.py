@@ -1,0 +1,50 @@
+"""What the notes of the other protocols say (domain.md §4)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from services.protocol.domain.note import Note, prepare
+from tests.unit.protocol.told import START, Told, instant, schedule
+
+
+def note(course: Told) -> Note:
+    return prepare(course.definition, course.state)
+
+
+def texts(lines: Any) -> str:
+    return " ".join(line.text for line in lines)
+
+
+def test_the_single_case_carries_its_label_on_every_note_and_its_milestones():
+    course = Told("als_support")
+    label = "Single case, uncontrolled; only with the treating physician."
+    for on in schedule(9):
+        assert note(course).label == label
+        course.give(on)
+    course.exercise(schedule(9)[-1], steps=15, walked_minutes=6)
+    assert "Most steps so far: 15. Longest walk so far: 6 minutes." in texts(note(course).changed)
+    assert "Only with the treating physician" in texts(note(course).cautions)
+
+
+def test_a_missed_rhythm_is_an_alarm_in_neuromuscular_maintenance_after_10_days():
+    course = Told("neuromuscular_maintenance").give(START)
+    course.until(START + timedelta(days=10), 12)
+    assert "An alarm" not in texts(note(course).changed)
+    course.until(START + timedelta(days=11), 12)
+    assert f"An alarm: no session since {START}." in texts(note(course).changed)
+    assert "Osteoporosis: no direct pressure without the physician." in texts(note(course).cautions)
+
+
+def test_the_session_before_an_event_begins_an_hour_before_it():
+    at = instant(date(2026, 2, 7), 14)
+    found = note(Told("pre_event_sports", event_at=at)).event
+    assert found
+    assert (found.at, found.session_at, found.source) == (at, at - timedelta(hours=1), "B")
+    assert note(Told("pre_event_sports")).event is None
+
+
+def test_after_an_event_the_whole_body_is_worked_and_stretched():
+    found = note(Told("post_event_sports"))
+    assert {step.region for step in found.sequence} == {"full_body"}
+    assert found.sequence[-1].technique == "stretching"
+    assert found.allowed.full_body
