@@ -19,6 +19,7 @@ PRACTICE = """\
 # address = ""
 # sender = "practice@localhost"  # the address that e-mail comes from
 # paper = "A4"  # what notes are printed on: A4 or Letter
+# protocols = "protocols"        # a folder beside this file with the practice's own protocols (docs/protocol.md)
 
 # [reminders]
 # lead_times = ["P2D", "PT3H"]   # two days before at the same time of day; three hours before
