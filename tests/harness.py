@@ -144,8 +144,8 @@ async def practice(
     async with AsyncExitStack() as stack:
         bus = await stack.enter_async_context(servers.fresh_nats())
         for name in names:
-            config = await _config(name, bus, environment)
-            it = await stack.enter_async_context(_one(name, config, settings or {}, clock))
+            config = await config_of(name, bus, environment)
+            it = await stack.enter_async_context(one(name, config, settings or {}, clock))
             it.group = group
             group[name] = it
         yield group
@@ -158,7 +158,7 @@ async def running_one(name: str, **more: Any) -> AsyncIterator[It]:
         yield group[name]
 
 
-async def _config(name: str, bus: servers.Nats, environment: dict[str, Any]) -> Config:
+async def config_of(name: str, bus: servers.Nats, environment: dict[str, Any]) -> Config:
     service_url, owner_url = await servers.fresh_database(name)
     folder = bus.folder / "keys"
     folder.mkdir(exist_ok=True)
@@ -178,7 +178,7 @@ async def _config(name: str, bus: servers.Nats, environment: dict[str, Any]) -> 
 
 
 @asynccontextmanager
-async def _one(name: str, config: Config, settings: dict[str, Any], clock: Clock) -> AsyncIterator[It]:
+async def one(name: str, config: Config, settings: dict[str, Any], clock: Clock) -> AsyncIterator[It]:
     found: Practice = read_practice(config)
     found = msgspec.convert(msgspec.to_builtins(found) | settings, Practice)
     build = importlib.import_module(f"services.{name}.app").build

@@ -17,6 +17,7 @@ import asyncpg
 from deploy import postgres
 from deploy.place import Place
 from deploy.secret import password
+from shared.bus.lineage import LogRestored
 from shared.config import Config, Practice, read_practice
 from shared.decider import Decider
 from shared.messages import Recorded, category
@@ -107,24 +108,27 @@ async def connected(data: Path, service: str) -> AsyncIterator[asyncpg.Connectio
 
 def reader(definition: Definition) -> Reader:
     """What reads the service's log."""
-    return Reader(EventTypes(definition.events, definition.upcasters), definition.codec or PlainCodec())
+    return Reader(EventTypes((*definition.events, LogRestored), definition.upcasters), definition.codec or PlainCodec())
 
 
 async def _log(data: Path, service: str, practice: Practice) -> Log:
-    definition = define(data, service, practice)
     async with connected(data, service) as connection:
-        rows = await connection.fetch(f"select {COLUMNS} from public.event order by position")
-        claims = await connection.fetch("select resource, lower(during), upper(during), holder from public.claim")
-        return Log(
-            definition=definition,
-            events=await reader(definition).decode(connection, rows),
-            checkpoints=dict(await connection.fetch("select producer, position from public.checkpoint")),
-            parked=[
-                tuple(row) for row in await connection.fetch("select producer, position, error from public.parked")
-            ],
-            claims=Counter((row[0], row[1], row[2], UUID(int=row[3].int)) for row in claims),
-            requests=dict(await connection.fetch("select key, ids from public.request")),
-        )
+        return await log_of(connection, define(data, service, practice))
+
+
+async def log_of(connection: asyncpg.Connection, definition: Definition) -> Log:
+    """The log and the tables in this database."""
+    rows = await connection.fetch(f"select {COLUMNS} from public.event order by position")
+    claims = await connection.fetch("select resource, lower(during), upper(during), holder from public.claim")
+    parked = await connection.fetch("select producer, position, error from public.parked")
+    return Log(
+        definition=definition,
+        events=await reader(definition).decode(connection, rows),
+        checkpoints=dict(await connection.fetch("select producer, position from public.checkpoint")),
+        parked=[tuple(row) for row in parked],
+        claims=Counter((row[0], row[1], row[2], UUID(int=row[3].int)) for row in claims),
+        requests=dict(await connection.fetch("select key, ids from public.request")),
+    )
 
 
 def mails(folder: Path) -> Counter[UUID]:

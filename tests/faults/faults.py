@@ -3,6 +3,7 @@
 import asyncio
 import random
 import shutil
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -15,6 +16,8 @@ from tests.faults.stage import SERVICES, Stage, until
 Fault = Callable[[Stage, random.Random], Awaitable[str]]
 """Does its harm, takes back what does not heal by itself, and says what it was."""
 
+WAITS_FOR_A_COMMIT = 3.0
+"""Seconds; then any process of the service's will do."""
 TAKES_OVER = 20.0
 """Seconds in which another replica must lead."""
 
@@ -42,11 +45,13 @@ async def kill_backend(stage: Stage, chance: random.Random) -> str:
     """The process behind one service's connection, mid-commit if one is under way: the server recovers from a crash."""
     name = chance.choice(SERVICES)
     server = await until(lambda: stage.child("postgres"), 20, "PostgreSQL")
-    await until(lambda: backend(server, name, "COMMIT") or chance.random() < 0.02, 5, "a commit")
-    if found := backend(server, name, "COMMIT") or backend(server, name, ""):
+    deadline = time.monotonic() + WAITS_FOR_A_COMMIT
+    while not (caught := backend(server, name, "COMMIT")) and time.monotonic() < deadline:
+        await asyncio.sleep(0.001)
+    if found := caught or backend(server, name, ""):
         with suppress(psutil.Error):
             found.kill()
-    return f"kill -9 of a server process of {name}"
+    return f"kill -9 of a server process of {name}" + (" in a commit" if caught else "")
 
 
 async def kill_mail(stage: Stage, _: random.Random) -> str:
