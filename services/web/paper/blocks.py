@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from services.web.views.bodymap import Picture
-from services.web.views.note import Line, Page, Points
+from services.web.views.note import Page
 from services.web.views.plan import StepLine
+from services.web.views.sentences import Line, Points
 
 
 class Heading(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,8 @@ import msgspec
 
 from services.web.answers.note import Note
 from services.web.answers.protocol import Sourced
-from services.web.views.note import Line, Page, page
+from services.web.views.note import Page, page
+from services.web.views.sentences import Line
 from tests.integration.web.notes import note, shortest
 from tests.integration.web.samples import PROTOCOL
 
