@@ -37,6 +37,16 @@ PRACTICE = """\
 # no_show_uses_session = false   # whether a missed visit uses up a session of the course
 # late_cancellation_uses_session = false
 
+# [holidays]
+# country = ""                   # whose public holidays count, such as "US"; none without a country
+# subdivision = ""               # such as "NY"
+# categories = ["public"]
+# closed = true                  # whether the practice is closed on them; single days can be decided otherwise
+
+# [feeds]
+# past_days = 90                 # how far back calendar feeds reach
+# cancelled_days = 30            # for how long a cancelled visit is still told
+
 # [policy.fibromyalgia]          # single values of a protocol's policy
 """
 

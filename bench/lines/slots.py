@@ -23,7 +23,7 @@ HOURS = [{"weekday": day, "from": "08:00", "to": "18:00"} for day in ("mon", "tu
 BOOKED = """
 insert into read.appointment (appointment_id, client_id, therapist_id, room_id, starts_at, ends_at, buffer_minutes,
                               buffer_before_minutes, status, changed_at)
-values ($1, $2, $3, $4, $5, $5 + interval '20 minutes', 5, 5, 'booked', $5)
+values ($1, $2, $3, $4, $5, $5::timestamptz + interval '20 minutes', 5, 5, 'booked', $5)
 """
 
 

@@ -64,22 +64,27 @@ async def roster(service: Service, search: Search) -> Roster:
 
 async def facts_of(service: Service, search: Search) -> Facts:
     """What the calendar holds; a day's margin, because a span over midnight begins the day before."""
-    zone, fetch = service.practice.tz, service.store.fetch
-    days = day_of(search.within[0] - A_DAY, zone), day_of(search.within[1] + A_DAY, zone)
-    away, other, holidays, visits = await asyncio.gather(
-        fetch(
+    zone, (start, end) = service.practice.tz, search.within
+    marked, visits = await asyncio.gather(
+        service.store.fetch(
             """
-            select therapist_id, starts_at, ends_at from time_off where starts_at < $2 and ends_at > $1
-            union all select null, starts_at, ends_at from closure where starts_at < $2 and ends_at > $1
+            select 'away' as kind, therapist_id, starts_at, ends_at, null::date as day, null::jsonb as times,
+                   null::boolean as open from time_off where starts_at < $2 and ends_at > $1
+            union all select 'away', null, starts_at, ends_at, null, null, null from closure
+                       where starts_at < $2 and ends_at > $1
+            union all select 'day', therapist_id, null, null, day, times, null from therapist_day
+                       where day between $3 and $4
+            union all select 'holiday', null, null, null, day, null, open from holiday where day between $3 and $4
             """,
-            search.within[0],
-            search.within[1] + A_DAY,
+            start,
+            end + A_DAY,
+            day_of(start - A_DAY, zone),
+            day_of(end + A_DAY, zone),
         ),
-        fetch("select therapist_id, day, times from therapist_day where day between $1 and $2", *days),
-        fetch("select day, open from holiday where day between $1 and $2", *days),
         visits_in(service, search),
     )
-    return Facts(away=away, days=other, holidays=holidays, visits=visits)
+    away, days, holidays = ([row for row in marked if row["kind"] == kind] for kind in ("away", "day", "holiday"))
+    return Facts(away=away, days=days, holidays=holidays, visits=visits)
 
 
 async def visits_in(service: Service, search: Search) -> list[Any]:

@@ -6,9 +6,9 @@ from uuid import UUID
 from services.scheduling import queries
 from services.scheduling.availability import Search, roster
 from services.scheduling.domain import room, therapist
-from services.scheduling.domain.room import AddRoom, ChangeRoom, DeactivateRoom
+from services.scheduling.domain.room import AddRoom, ChangeRoom
 from services.scheduling.domain.slots import Interval
-from services.scheduling.domain.therapist import AddTherapist, ChangeTherapist, DeactivateTherapist, Particulars
+from services.scheduling.domain.therapist import AddTherapist, ChangeTherapist, Particulars
 from services.scheduling.domain.workdays import SetHours
 from services.scheduling.practice_bodies import HoursBody, RoomBody, RoomPatch, TherapistBody, TherapistPatch
 from services.scheduling.practice_views import AwayMade, Rooms, RoomView, Therapists, TherapistView
@@ -53,12 +53,6 @@ async def change_room(call: Call) -> dict[str, Any]:
     return await put(call, room.stream(room_id), command, {"room_id": room_id})
 
 
-async def deactivate_room(call: Call) -> dict[str, Any]:
-    """Nothing more is booked there."""
-    room_id = call.path_id("room_id")
-    return await put(call, room.stream(room_id), DeactivateRoom(room_id=room_id), {"room_id": room_id})
-
-
 async def add_therapist(call: Call) -> dict[str, Any]:
     """A therapist with weekly hours."""
     body: TherapistBody = call.body
@@ -88,13 +82,6 @@ async def change_therapist(call: Call) -> dict[str, Any]:
         buffer_minutes=body.after,
         buffer_before_minutes=body.buffer_before_minutes,
     )
-    return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
-
-
-async def deactivate_therapist(call: Call) -> dict[str, Any]:
-    """Nothing more is booked with this therapist."""
-    therapist_id = call.path_id("therapist_id")
-    command = DeactivateTherapist(therapist_id=therapist_id)
     return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
 
 
