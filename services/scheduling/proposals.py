@@ -24,7 +24,7 @@ from shared.decider import Unknown
 from shared.http.routes import Call
 from shared.questions import AskWays, CourseWays, NoWay, SessionWays
 
-WEEKS_EACH, WEEKS_MORE, WEEKS_OF_COURSE = 0.6, 8, 30
+WEEKS_EACH, WEEKS_MORE, WEEKS_OF_COURSE = 0.5, 6, 30
 """How far ahead is looked at first, in weeks: so many for each visit, and for breaks; for a whole course."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -55,7 +56,7 @@ class Offer(Struct, frozen=True, kw_only=True):
         return ", ".join(text for found, text in wrong if found) or None
 
 
-def option(offer: Offer, verdict: Verdict, minute: int) -> dict[str, object]:
+def option(offer: Offer, verdict: Verdict, minute: int) -> dict[str, Any]:
     """The free time of a day that is nearest to the usual one, and what the protocol says of the day."""
     opening = offer.openings[verdict.date]
     nearest = min(opening.times, key=lambda one: (abs(one - minute), one))
