@@ -64,6 +64,17 @@ async def _look(replica: "Running") -> None:
     metrics.timers_due.set(due[0]["n"])
     metrics.timers_failing.set(len(replica.alarm.failing))
     metrics.events_parked.set(await _parked(replica))
+    await _look_at_relay(replica)
+
+
+async def _look_at_relay(replica: "Running") -> None:
+    """What waits to be published: also right while the bus is away and the relay cannot work."""
+    if replica.leads and replica.relay:
+        sql = "select recorded_at from public.event where position > $1 and type = any($2) order by position limit 1"
+        rows = await replica.service.store.fetch(sql, replica.relay.scanned, replica.relay.types)
+        age = (replica.service.clock.now() - rows[0]["recorded_at"]).total_seconds() if rows else 0.0
+        metrics.relay_lag_seconds.set(max(age, 0.0))
+        metrics.relay_lag_events.set(max(replica.service.store.writer.head - replica.relay.scanned, 0) if rows else 0)
 
 
 async def _parked(replica: "Running") -> int:

@@ -114,7 +114,7 @@ class Consumer:
             for one in batch:
                 await self._apply([one])
             return
-        log.error("event_parked", type=batch[0].event_type, position=batch[0].position, sqlstate=error.sqlstate)
+        log.error("event_parked", **batch[0].names(), sqlstate=error.sqlstate)
         await self._write(batch, parked=f"sqlstate:{error.sqlstate}")
 
     async def _write(self, batch: list[Heard], parked: str | None = None) -> None:

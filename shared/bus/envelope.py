@@ -51,6 +51,16 @@ class Heard(Struct, frozen=True, kw_only=True):
     data: bytes
     client_id: UUID | None
 
+    def names(self) -> dict[str, str | int | None]:
+        """What a line of the log says of it; its own id is what anything that follows from it has as its cause."""
+        return {
+            "producer": self.producer,
+            "type": self.event_type,
+            "position": self.position,
+            "correlation_id": self.headers.get("ce-correlationid"),
+            "causation_id": self.headers.get("ce-id"),
+        }
+
     def recorded(self, cls: type[Event]) -> Recorded:
         """The event with its envelope."""
         causation = self.headers.get("ce-causationid")

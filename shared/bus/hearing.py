@@ -141,7 +141,7 @@ class Hearing:
         except Exception as error:
             if type(error).__module__.startswith("asyncpg"):
                 raise
-            log.exception("event_parked", producer=self.producer, type=heard.event_type, position=heard.position)
+            log.exception("event_parked", **heard.names())
             self.park(tx, heard, code_of(error))
             return False
         return True

@@ -51,6 +51,11 @@ class Relay:
         store.writer.on_commit.append(self._remember)
 
     @property
+    def types(self) -> list[str]:
+        """The names of the events it publishes."""
+        return list(self._types)
+
+    @property
     def at_head(self) -> bool:
         """Whether everything stored is published."""
         return self.scanned >= self._store.writer.head
@@ -100,13 +105,9 @@ class Relay:
         self._wake.clear()
         events, scanned = self._from_memory() or await self._from_log()
         if events:
-            metrics.relay_lag_events.set(self._store.writer.head - events[0].position + 1)
-            metrics.relay_lag_seconds.set(self._age(events[0]))
             await self._publish(events)
         self.scanned = scanned
-        metrics.relay_lag_events.set(max(self._store.writer.head - self.scanned, 0))
         if self.at_head and len(events) < BATCH:
-            metrics.relay_lag_seconds.set(0)
             await self._rest()
 
     def _from_memory(self) -> tuple[list[Recorded], int] | None:
@@ -136,10 +137,6 @@ class Relay:
         info = await self._bus.client.jetstream(timeout=PATIENCE).stream_info(self._bus.name)
         if info.state.last_seq != self._sequence:
             raise InDoubt("the stream is not as it was left")
-
-    def _age(self, recorded: Recorded) -> float:
-        now = self._store.engine.clock.now()
-        return max((now - recorded.recorded_at).total_seconds(), 0.0)
 
     async def _publish(self, events: list[Recorded]) -> None:
         answer = await self._send(events)

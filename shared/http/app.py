@@ -56,6 +56,7 @@ def _serve(service: "Service", route: Route) -> Handler:
 async def _let_in(service: "Service", route: Route, request: web.Request) -> Call:
     who = request.app[TOKENS].check(request.headers.get("Authorization", ""))
     call = Call(service=service, request=request, who=who)
+    request["correlation_id"] = str(call.correlation_id)
     if who.role not in route.roles:
         raise Forbidden(f"The role {who.role} may not do this.")
     if who.role == "client" and "client_id" in request.match_info and call.path_id("client_id") != who.client_id:

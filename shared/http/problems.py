@@ -112,7 +112,7 @@ async def answer_with_problems(request: web.Request, handler: Handler) -> web.St
     except web.HTTPException as error:
         return _http_error(error)
     except Exception as error:  # noqa: BLE001 - the last line: whatever it is, it gets an answer
-        return _answer(error)
+        return _answer(error, request)
 
 
 @web.middleware
@@ -120,11 +120,15 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Time by route template and status."""
     started = time.perf_counter()
     response = await handler(request)
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource else "none"
     took = time.perf_counter() - started
-    metrics.http_seconds.labels(request.method, route, str(response.status)).observe(took)
+    metrics.http_seconds.labels(request.method, _route(request), str(response.status)).observe(took)
     return response
+
+
+def _route(request: web.Request) -> str:
+    """The route's template: no id stands in it."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "none"
 
 
 def _http_error(error: web.HTTPException) -> web.StreamResponse:
@@ -142,11 +146,18 @@ def _http_error(error: web.HTTPException) -> web.StreamResponse:
     return response
 
 
-def _answer(error: Exception) -> web.Response:
+def _answer(error: Exception, request: web.Request) -> web.Response:
     for kind, answer in ANSWERS:
         if isinstance(error, kind):
             return answer(error)
-    log.error("request_failed", error=type(error).__name__, exc_info=error)
+    log.error(
+        "request_failed",
+        method=request.method,
+        route=_route(request),
+        correlation_id=request.get("correlation_id"),
+        error=type(error).__name__,
+        exc_info=error,
+    )
     return problem(500, "internal", "Something went wrong on our side. Nothing was stored.")
 
 

@@ -36,7 +36,8 @@ class Desk:
         body = {"name": "Zoë Lopez", "email": "zoe@example.org", "consents": {"email": True}}
         client = await self.house.post("records", "/clients", body)
         course = {"client_id": client["client_id"], "protocol": "fibromyalgia", "starts_on": "2026-03-02"}
-        return client | await self.house.post("protocol", "/courses", course)
+        person: dict[str, str] = client | await self.house.post("protocol", "/courses", course)
+        return person
 
     async def book(self, person: dict[str, str], starts_at: str) -> str:
         visit = {"starts_at": starts_at, "minutes": 60, "therapist_id": self.therapist_id}
