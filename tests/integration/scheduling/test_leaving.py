@@ -215,3 +215,14 @@ async def test_what_is_not_known_and_who_may(desk: Desk):
     for field, value in (("missing", -1), ("missing", 31), ("cancel", "yes"), ("colour", "blue")):
         answer = await desk.it.post(f"/courses/{desk.course_id}/reflow", {field: value})
         assert (answer.status, answer.body["field"]) == (422, field)
+
+
+async def test_a_visit_takes_the_time_of_a_later_one_that_makes_room(desk: Desk):
+    first, *_, third = await desk.booked(*twice_a_week(3))
+    answer = await desk.change(first, "move", {"starts_at": at_ten(date(2026, 3, 11)), "reflow": True})
+    assert answer.status == 200, answer.body
+    assert [one["appointment_id"] for one in answer.body["moved"]] == [first, third]
+    days = await open_days(desk)
+    assert (len(days), "2026-03-04" in days) == (3, False)
+    assert await desk.refused(days) == []
+    assert await desk.count("claim") == 9
