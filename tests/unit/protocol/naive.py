@@ -3,9 +3,10 @@
 Nothing of the service is imported, and nothing is remembered: each answer is found by living the whole course again.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+from tests.unit.protocol.facts import Facts, Session
 
 DAY = timedelta(days=1)
 NAMES = ["series 1", "series 2", "series 3", "maintenance"]
@@ -15,45 +16,6 @@ A_WEEK_AT_LEAST = [2, 2, 2, 1]
 IN_SEVEN_DAYS_AT_MOST = [2, 2, 3, 2]
 EXERCISE = [0, 2, 4, 4]
 FIRST_OF = [0, 10, 15, 30]
-
-
-@dataclass
-class Session:
-    """What a therapist wrote down."""
-
-    on: date
-    turn: int
-    minutes: int = 0
-    prone: int = 0
-    whole_body: bool = False
-    techniques: tuple[str, ...] = ()
-    contraction: bool = False
-    risen: bool = False
-    visit: str = ""
-
-
-@dataclass
-class Facts:
-    """All that is known today."""
-
-    starts_on: date
-    before: int = 0
-    last_on: date | None = None
-    setting: str = "continue"
-    sessions: dict[str, Session] = field(default_factory=dict)
-    exercise: set[date] = field(default_factory=set)
-    pauses: list[tuple[date, date | None]] = field(default_factory=list)
-    closed_on: date | None = None
-    repeats: dict[date, date] = field(default_factory=dict)
-    allowed: set[tuple[str, date]] = field(default_factory=set)
-
-    def paused(self, day: date) -> bool:
-        return any(first <= day and (last is None or day <= last) for first, last in self.pauses)
-
-    def counted(self) -> list[tuple[str, Session]]:
-        """Sessions in the order they took place; those after the closing wait for the course to open again."""
-        some = [(n, s) for n, s in self.sessions.items() if self.closed_on is None or s.on <= self.closed_on]
-        return sorted(some, key=lambda one: (one[1].on, one[1].turn))
 
 
 class Life:
@@ -234,37 +196,3 @@ class Life:
     @property
     def completed(self) -> int:
         return self.facts.before + len(self.facts.counted())
-
-    def weeks(self) -> list[tuple[date, int, int]]:
-        """Weeks of exercise from clearance: first day, days with exercise, target; none with a day in a pause."""
-        found, week = [], self.cleared
-        while week and week <= self.today:
-            days = [week + n * DAY for n in range(7)]
-            if week >= self.facts.starts_on and not any(self.facts.paused(day) for day in days):
-                found.append((week, sum(day in self.facts.exercise for day in days), self.target_on[week]))
-            week += 7 * DAY
-        return found
-
-    @property
-    def met(self) -> set[date]:
-        return {week for week, days, target in self.weeks() if days >= target}
-
-    @property
-    def hit_and_missed(self) -> dict[date, bool]:
-        until = min(self.today, self.facts.closed_on or self.today)
-        return {week: days >= target for week, days, target in self.weeks() if week + 7 * DAY <= until}
-
-    @property
-    def rows(self) -> list[set[date]]:
-        """Four target weeks in a row or more; weeks left out do not stand between."""
-        rows: list[list[date]] = [[]]
-        for week, days, target in self.weeks():
-            if days >= target:
-                rows[-1].append(week)
-            else:
-                rows.append([])
-        return [set(row) for row in rows if len(row) >= 4]
-
-    @property
-    def early_exercise(self) -> set[date]:
-        return {day for day in self.facts.exercise if self.cleared is None or day < self.cleared}
