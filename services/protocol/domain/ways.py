@@ -33,18 +33,17 @@ def ways(cadence: Cadence, asked: AskWays) -> CourseWays:
     ground = field(cadence, asked.days, ahead[0])
     quick = quickest(ground, ahead[:number])
     drawn = draw(fewest_slips(explore(ground, ahead, quick)))
-    sessions = [
-        SessionWays(
-            ordinal=cadence.completed + n + 1,
-            phase=leg.phase.name,
-            a_week=leg.pace,
-            days=drawn[n],
-            rest=ahead[n + 1].rest if n + 1 < len(ahead) else 0,
-        )
-        for n, leg in enumerate(ahead[: len(quick)])
-    ]
-    missing = unplaced(cadence, [date.fromordinal(day) for day in quick], asked.days, number)
-    return CourseWays(sessions=sessions, pause=pause(cadence), unplaced=missing)
+    return CourseWays(
+        sessions=[session(cadence.completed + n + 1, ahead, n, days) for n, days in enumerate(drawn)],
+        pause=pause(cadence),
+        unplaced=unplaced(cadence, [date.fromordinal(day) for day in quick], asked.days, number),
+    )
+
+
+def session(ordinal: int, ahead: Sequence[Leg], n: int, days: list[WayDay]) -> SessionWays:
+    """The n-th of the legs with its days; a break before the leg after it comes after this session."""
+    rest = ahead[n + 1].rest if n + 1 < len(ahead) else 0
+    return SessionWays(ordinal=ordinal, phase=ahead[n].phase.name, a_week=ahead[n].pace, days=days, rest=rest)
 
 
 def quickest(ground: Field, ahead: Sequence[Leg]) -> list[int]:
