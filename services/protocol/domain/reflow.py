@@ -106,7 +106,8 @@ def cheapest(cadence: Cadence, asked: AskReflow) -> Path | None:
     """The cheapest choice; none when there is none, or it would take too long to find."""
     if not asked.sessions:
         return Path(seen=0, cadence=cadence, week=None, cost=(0, 0, 0))
-    task, number, known = Task(asked), count(), set()
+    task, number = Task(asked), count()
+    known: set[tuple[object, ...]] = set()
     start = Path(seen=0, cadence=cadence, week=running_week(cadence), cost=(0, task.distance(0, 0), 0))
     waiting = [(start.cost, 0, next(number), start)]
     while waiting and len(known) < MOST_STEPS:
