@@ -8,7 +8,7 @@ from aiohttp import web
 from shared.decider import Refused, Unknown
 from shared.http import openapi
 from shared.http.auth import Tokens
-from shared.http.problems import Forbidden, Handler, Malformed, answer_with_problems, measure, problem
+from shared.http.problems import CORRELATION, Forbidden, Handler, Malformed, answer_with_problems, measure, problem
 from shared.http.routes import Call, Missing, Route
 from shared.store.work import KeyReused, Unavailable
 
@@ -56,7 +56,7 @@ def _serve(service: "Service", route: Route) -> Handler:
 async def _let_in(service: "Service", route: Route, request: web.Request) -> Call:
     who = request.app[TOKENS].check(request.headers.get("Authorization", ""))
     call = Call(service=service, request=request, who=who)
-    request["correlation_id"] = str(call.correlation_id)
+    request[CORRELATION] = str(call.correlation_id)
     if who.role not in route.roles:
         raise Forbidden(f"The role {who.role} may not do this.")
     if who.role == "client" and "client_id" in request.match_info and call.path_id("client_id") != who.client_id:

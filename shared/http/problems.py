@@ -18,6 +18,9 @@ from shared.store.work import KeyReused, Unavailable
 
 log = structlog.get_logger()
 
+CORRELATION: web.RequestKey[str] = web.RequestKey("correlation", str)
+"""What a request and all that follows from it have in common."""
+
 RETRY_AFTER = "2"
 
 
@@ -154,7 +157,7 @@ def _answer(error: Exception, request: web.Request) -> web.Response:
         "request_failed",
         method=request.method,
         route=_route(request),
-        correlation_id=request.get("correlation_id"),
+        correlation_id=request.get(CORRELATION),
         error=type(error).__name__,
         exc_info=error,
     )
