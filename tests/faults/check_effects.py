@@ -78,11 +78,11 @@ def _effects(evidence: Evidence, effect: Effect) -> list[Recorded]:
 
 
 def _visits_agree(evidence: Evidence) -> Iterator[str]:
-    """The visits a course knows of are the open appointments that scheduling has for it."""
+    """The visits a course knows of are the open appointments scheduling has for it, until it is forgotten."""
     agreed = {
         (visit.appointment_id, visit.starts_at)
         for course in evidence.logs["protocol"].states("course").values()
-        if course
+        if course and not course.forgotten
         for visit in course.visits
     }
     open_visits = {
