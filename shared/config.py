@@ -56,13 +56,19 @@ class Reminders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Booking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Policy of booking: the grid of slots, how soon and how far ahead, maintenance visits in a proposal."""
+    """Policy of booking: the grid of slots, how soon and how far ahead, maintenance visits in a proposal.
+
+    A freed time is kept for who waits for so many `offer_minutes` (of the day, not of the quiet hours); regular visits
+    are kept booked so many `rolling_weeks` ahead.
+    """
 
     grid_minutes: int = 15
     notice_minutes: int = 0
     horizon_days: int = 400
     maintenance_visits: int = 8
     hold_minutes: int = 10
+    offer_minutes: int = 120
+    rolling_weeks: int = 8
 
 
 class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

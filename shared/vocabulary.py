@@ -36,5 +36,5 @@ Reason = Literal[
 ]  # fmt: skip
 PhaseKind = Literal["series", "maintenance"]
 MilestoneKind = Literal["cleared", "week_met", "four_weeks", "steps", "walked_minutes"]
-MessageKind = Literal["booking", "change", "cancellation", "reminder", "break", "exercise", "note"]
+MessageKind = Literal["booking", "change", "cancellation", "reminder", "break", "exercise", "waitlist", "note"]
 Role = Literal["owner", "front_desk", "therapist", "client"]

@@ -17,6 +17,8 @@ from services.scheduling import (
 )
 from services.scheduling.availability import show_slots
 from services.scheduling.practice_api import FEED_KEYS, WORKDAYS
+from services.scheduling.rolling_api import ROLLING
+from services.scheduling.waitlist_api import WAITLIST
 from shared.http.routes import STAFF, Missing, Route
 from shared.vocabulary import Role
 
@@ -124,10 +126,13 @@ PUTTING_RIGHT = [
     ),
 ]  # fmt: skip
 
-LATER = [
-    Missing("POST", "/waitlist", "The waiting list"),
-    Missing("GET", "/waitlist", "The waiting list"),
-    Missing("POST", "/waitlist/{waitlist_id}/accept", "The waiting list"),
+ROUTES: list[Route | Missing] = [
+    *SETTING_UP,
+    *WORKDAYS,
+    *LOOKING,
+    *AGREEING,
+    *PUTTING_RIGHT,
+    *FEED_KEYS,
+    *WAITLIST,
+    *ROLLING,
 ]
-
-ROUTES: list[Route | Missing] = [*SETTING_UP, *WORKDAYS, *LOOKING, *AGREEING, *PUTTING_RIGHT, *FEED_KEYS, *LATER]

@@ -4,9 +4,10 @@ from typing import Any
 
 from services.scheduling.api import ROUTES
 from services.scheduling.claims import CLAIMS
-from services.scheduling.domain import closure, feed, hold, holiday, itinerary, room, therapist
+from services.scheduling.domain import closure, feed, hold, holiday, itinerary, regular, room, therapist, waitlist
 from services.scheduling.feed_reading import add_feeds
 from services.scheduling.holidays import check
+from services.scheduling.keeper import keeping
 from services.scheduling.projections import PROJECTIONS
 from services.scheduling.queries import ANSWERS
 from services.scheduling.reactions import REACTIONS
@@ -24,6 +25,8 @@ DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "holiday": holiday.decider,
     "feed": feed.decider,
     "hold": hold.decider,
+    "waiting": waitlist.decider,
+    "rolling": regular.decider,
 }
 
 
@@ -45,4 +48,5 @@ def build(_config: Config, practice: Practice) -> Definition:
         routes=ROUTES,
         answers=ANSWERS,
         pages=add_feeds,
+        own=keeping,
     )

@@ -1,6 +1,6 @@
 """Booking: the calendar and the protocol are asked, then the itinerary decides on all visits at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,8 +41,10 @@ async def book(call: Call) -> dict[str, Any]:
     return await persistently(lambda: attempt(call, body, course))
 
 
-async def attempt(call: Call, body: BookBody, course: CourseFacts | None) -> dict[str, Any]:
-    """Once: read, ask, decide."""
+async def attempt(
+    call: Call, body: BookBody, course: CourseFacts | None, also: Mapping[str, Command] | None = None
+) -> dict[str, Any]:
+    """Once: read, ask, decide. What else is to be decided in the same unit comes before the booking."""
     stream = itinerary.stream(body.client_id)
     state: Itinerary = await call.service.store.state(stream)
     mine = [body.hold_id] if body.hold_id else []
@@ -56,8 +58,15 @@ async def attempt(call: Call, body: BookBody, course: CourseFacts | None) -> dic
         sessions_before=sessions_before(state, course) if course else {},
     )
     ids = {"appointment_ids": [one.appointment_id for one in placements]}
-    used = UseHold(hold_id=body.hold_id, client_id=body.client_id, now=call.now) if body.hold_id else None
-    return await offered(call, found, placements, put(call, stream, command, ids, used))
+    commands = {**(also or {}), **hold_used(call, body), stream: command}
+    return await offered(call, found, placements, put(call, commands, ids))
+
+
+def hold_used(call: Call, body: BookBody) -> dict[str, Command]:
+    """The end of the hold that keeps the times, if one does."""
+    if body.hold_id is None:
+        return {}
+    return {hold_stream(body.hold_id): UseHold(hold_id=body.hold_id, client_id=body.client_id, now=call.now)}
 
 
 def sessions_before(state: Itinerary, course: CourseFacts) -> dict[UUID, int]:
@@ -80,19 +89,15 @@ async def judged(call: Call, body: BookBody, state: Itinerary, placements: Seque
     return [replace(one, against=one.against or against.get(one.appointment_id)) for one in placements]
 
 
-async def put(
-    call: Call, stream: str, command: Command, ids: dict[str, Any], used: UseHold | None = None
-) -> dict[str, Any]:
-    """Put the command to the itinerary, a hold ending with it; `ids` are what the answer will be made of."""
+async def put(call: Call, commands: Mapping[str, Command], ids: dict[str, Any]) -> dict[str, Any]:
+    """Put each command to its stream, all or none; `ids` are what the answer will be made of."""
 
     async def unit(tx: Tx) -> dict[str, Any]:
-        if used:
-            await tx.decide(hold_stream(used.hold_id), used)
-        await tx.decide(stream, command)
+        for stream, command in commands.items():
+            await tx.decide(stream, command)
         return ids
 
-    streams = [stream, hold_stream(used.hold_id)] if used else [stream]
-    stored: dict[str, Any] = await call.write(unit, streams=streams)
+    stored: dict[str, Any] = await call.write(unit, streams=list(commands))
     return stored
 
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from services.scheduling.domain.visits import Appointment
+from services.scheduling.domain.visits import Appointment, Itinerary
 from services.scheduling.views import Affected
 from shared.clock import day_of
 from shared.decider import Refusal, Unknown, refuse
 from shared.http.routes import Call
 from shared.questions import AskContact, AskCourse, AskVerdicts, CourseFacts, Verdict
+from shared.service import Service
 
 
 class Entry(Struct, frozen=True, kw_only=True, order=True):
@@ -59,6 +60,23 @@ async def judge(
     if answer is None:
         raise Unknown("There is no such course.")
     return compare(sorted(before), answer[0], sorted(after), answer[1])
+
+
+async def refusals(
+    service: Service, course_id: UUID, state: Itinerary, client_id: UUID, options: Sequence[Sequence[Entry]]
+) -> list[dict[UUID, Refusal]]:
+    """For each choice of visits to add, what speaks against each of them: their own day, or the harm they do.
+
+    All in one question. Raises `Unknown` for a course that is not there.
+    """
+    before = sorted(entries(state.open_visits(course_id), service.practice.tz))
+    lists = [sorted([*before, *option]) for option in options]
+    days = [[one.day for one in visits] for visits in (before, *lists)]
+    answer = await service.ask(AskVerdicts(course_id=course_id, client_id=client_id, itineraries=days))
+    if answer is None:
+        raise Unknown("There is no such course.")
+    judged = zip(options, lists, answer[1:], strict=True)
+    return [blame(compare(before, answer[0], visits, found), option) for option, visits, found in judged]
 
 
 def compare(

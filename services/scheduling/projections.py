@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from services.scheduling.domain.visits import ClientForgotten, CourseEntered, SessionNoted, SessionStruck
 from services.scheduling.hold_rows import HOLD_ROWS
 from services.scheduling.practice_rows import PRACTICE
+from services.scheduling.rolling_rows import ROLLING_ROWS
+from services.scheduling.waitlist_rows import WAITLIST_ROWS, freed_first
 from shared.events.scheduling import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -125,7 +127,7 @@ def on_client_forgotten(recorded: Recorded) -> Iterator[Statement]:
         yield f"delete from {table} where client_id = $1", (recorded.event.client_id,)
 
 
-PROJECTIONS: Projections = {
+PLAIN: Projections = {
     AppointmentBooked: on_booked,
     AppointmentMoved: on_moved,
     AppointmentCancelled: on_status,
@@ -139,4 +141,7 @@ PROJECTIONS: Projections = {
     ClientForgotten: on_client_forgotten,
     **PRACTICE,
     **HOLD_ROWS,
+    **WAITLIST_ROWS,
+    **ROLLING_ROWS,
 }
+PROJECTIONS = freed_first(PLAIN)

@@ -62,18 +62,19 @@ async def page(store: Store, query: PageQuery, where: str, *args: object) -> App
     limit = min(query.limit, MOST)
     after = "($2::timestamptz is null or (a.starts_at, a.appointment_id) > ($2, $3::uuid))"
     found = await appointments(store, f"{after} and {where}", limit + 1, *after_cursor(query.cursor), *args)
-    cursor = cursor_of(found[limit - 1]) if len(found) > limit else None
+    last = found[limit - 1] if len(found) > limit else None
+    cursor = cursor_of(last.starts_at, last.appointment_id) if last else None
     return Appointments(appointments=found[:limit], next_cursor=cursor)
 
 
-def cursor_of(last: AppointmentView) -> str:
-    """Where the next page begins, opaque."""
-    text = f"{last.starts_at.isoformat()} {last.appointment_id}"
+def cursor_of(instant: datetime, id_: UUID) -> str:
+    """Where the next page begins, after the row with this time and id; opaque."""
+    text = f"{instant.isoformat()} {id_}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def after_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None]:
-    """The last appointment of the page before. Raises `Malformed`."""
+    """Time and id of the last row of the page before. Raises `Malformed`."""
     if cursor is None:
         return None, None
     try:
@@ -115,6 +116,14 @@ async def therapists(store: Store, therapist_id: UUID | None = None) -> list[The
         "select * from therapist where $1::uuid is null or therapist_id = $1 order by name, therapist_id", therapist_id
     )
     return [therapist_view(row) for row in rows]
+
+
+async def known_therapist(store: Store, therapist_id: UUID) -> TherapistView:
+    """One therapist. Raises `Unknown`."""
+    found = await therapists(store, therapist_id)
+    if not found:
+        raise Unknown("There is no such therapist.")
+    return found[0]
 
 
 def therapist_view(row: Any) -> TherapistView:

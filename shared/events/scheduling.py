@@ -85,6 +85,45 @@ class AppointmentFulfilled(AppointmentEvent, frozen=True, kw_only=True):
     session_id: UUID
 
 
+class WaitlistEvent(Event, frozen=True, kw_only=True):
+    """Every event of somebody waiting names the client and the place on the waiting list."""
+
+    client_id: UUID
+    waitlist_id: UUID
+
+
+class SlotOffered(WaitlistEvent, frozen=True, kw_only=True):
+    """A time that became free is kept for a client who waits, until `until`; `offer_id` is the hold that keeps it."""
+
+    offer_id: UUID
+    therapist_id: UUID
+    room_id: UUID
+    starts_at: Instant
+    ends_at: Instant
+    until: Instant
+    course_id: UUID | None = None
+    equipment: list[str] = []
+
+
+class OfferEnded(WaitlistEvent, frozen=True, kw_only=True):
+    """The offered time is not kept any more."""
+
+    offer_id: UUID
+    starts_at: Instant
+
+
+class OfferAccepted(OfferEnded, frozen=True, kw_only=True):
+    """The client took it: it was booked in the same moment, and the client waits no more."""
+
+
+class OfferDeclined(OfferEnded, frozen=True, kw_only=True):
+    """The client does not want this time, and goes on waiting."""
+
+
+class OfferLapsed(OfferEnded, frozen=True, kw_only=True):
+    """Nobody answered in time; the client goes on waiting."""
+
+
 PUBLISHED = (
     AppointmentBooked,
     AppointmentMoved,
@@ -93,4 +132,8 @@ PUBLISHED = (
     AppointmentMissed,
     AppointmentReinstated,
     AppointmentFulfilled,
+    SlotOffered,
+    OfferAccepted,
+    OfferDeclined,
+    OfferLapsed,
 )

@@ -64,6 +64,43 @@ create table held_time (                          -- times kept while a client d
 );
 create index held_time_of on held_time (hold_id);
 
+create table waiting (                            -- who waits for a time to become free, in the order they joined
+    waitlist_id uuid primary key,
+    client_id uuid not null,
+    course_id uuid,
+    wanted jsonb not null,
+    joined_at timestamptz not null,
+    joined bigint not null,                       -- position of the event
+    offer jsonb,                                  -- the offer that runs
+    offer_ended bigint not null default 0         -- position of the event that ended the last one
+);
+
+create table freed_time (                         -- every time that became free
+    freed_by bigint not null,                     -- position of the event
+    therapist_id uuid,                            -- empty: everybody
+    starts_at timestamptz not null,
+    ends_at timestamptz not null
+);
+create index freed_time_until on freed_time (ends_at);
+
+create table rolling (                            -- courses whose weekly visits are kept booked ahead
+    course_id uuid primary key,
+    client_id uuid not null,
+    rhythm jsonb not null,
+    due boolean not null default true             -- the weeks ahead are to be looked at
+);
+
+create table stepped_over (                       -- days of a rhythm about which the desk has to decide
+    course_id uuid not null,
+    client_id uuid not null,
+    day date not null,
+    starts_at timestamptz not null,
+    rule text not null,
+    detail text not null,
+    alternatives jsonb not null,
+    primary key (course_id, day)
+);
+
 create table appointment (
     appointment_id uuid primary key,
     client_id uuid not null,

@@ -1,0 +1,112 @@
+"""The task that keeps promises: freed times are offered to who waits, regular visits are booked ahead.
+
+It wakes when something was stored that concerns it or the clock moved, and does what is to be done. Any replica may
+run one: the log decides whose work is stored.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+import structlog
+
+from services.scheduling import offers, weeks
+from services.scheduling.domain.rolling import RollingAgreed, RollingDue
+from services.scheduling.offers import FreedTime
+from services.scheduling.waitlist_rows import FREEING
+from shared.decider import Refused
+from shared.events.scheduling import OfferDeclined, OfferLapsed, SlotOffered
+from shared.messages import Event, Recorded
+from shared.service import Service
+from shared.store.work import Unavailable
+from shared.tasks import stop, woken
+
+log = structlog.get_logger()
+
+LOOK_AGAIN = 2.0
+"""Seconds after which it looks again unasked: for what another replica left, or was quicker with, or a neighbour was
+away for."""
+
+CONCERNS: frozenset[type[Event]] = frozenset(
+    {*FREEING, SlotOffered, OfferDeclined, OfferLapsed, RollingAgreed, RollingDue}
+)
+"""What may have made work: a time became free, an offer was made or is over, a look at the weeks ahead is due."""
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Keeper:
+    """Offers and books what is to be offered and booked."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._wake = asyncio.Event()
+        self._busy = False
+        self._held_up = 0
+        self._seen: set[FreedTime] = set()
+        service.store.writer.on_commit.append(self._notice)
+        service.clock.watch(self._wake.set)
+
+    def pending(self) -> int:
+        """What is still to be looked at; see `shared.settle`."""
+        return self._held_up + self._busy + self._wake.is_set()
+
+    def _notice(self, committed: Sequence[Recorded]) -> None:
+        if any(type(recorded.event) in CONCERNS for recorded in committed):
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Work until told to stop."""
+        while True:
+            self._wake.clear()
+            self._busy = True
+            self._held_up = await self._round()
+            self._busy = False
+            await woken(self._wake, LOOK_AGAIN)
+
+    async def _round(self) -> int:
+        """One look at everything; gives how much could not be done now."""
+        try:
+            jobs = await self._jobs()
+        except Unavailable:
+            return 1
+        return sum([not await self._do(job) for job in jobs])
+
+    async def _jobs(self) -> list[Job]:
+        freed = await offers.freed_times(self._service)
+        self._seen.intersection_update(freed)
+        offering: list[Job] = [partial(self._offer, one) for one in freed if one not in self._seen]
+        due = await weeks.due_courses(self._service)
+        return offering + [partial(weeks.keep_booked, self._service, course_id) for course_id in due]
+
+    async def _offer(self, freed: FreedTime) -> None:
+        """Where nobody wants it, it is not looked at again until there is news."""
+        if not await offers.offered(self._service, freed):
+            self._seen.add(freed)
+
+    async def _do(self, job: Job) -> bool:
+        try:
+            await job()
+        except Unavailable as error:
+            log.info("keeper_waits", reason=str(error))
+            return False
+        except Refused as refused:
+            log.info("keeper_was_late", rule=refused.rule)
+            return False
+        except Exception:
+            # A bug with one time or course must not stop the others; it stays to be done and pending, and is seen.
+            log.exception("not_kept")
+            return False
+        return True
+
+
+@asynccontextmanager
+async def keeping(service: Service) -> AsyncIterator[Keeper]:
+    """A keeper at work. What it does is stored at once or not at all, so that it may be stopped at any time."""
+    keeper = Keeper(service)
+    task = asyncio.create_task(keeper.run())
+    try:
+        yield keeper
+    finally:
+        await stop(task)
