@@ -4,8 +4,13 @@ The projections name their tables without a schema. Here they meet temporary tab
 index but the unique ones; in the end the rows take the place of the old ones.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 
+from shared.messages import Recorded
 from shared.service import Service
 from shared.store.batch import LOCK
 from shared.store.effects import execute
@@ -23,21 +28,26 @@ set local enable_seqscan = off  -- the planner knows nothing of tables that fill
 
 async def rebuild(service: Service) -> int:
     """Replay the log through the projections and put the rows in place of the old ones; gives the number of events."""
+    async with _connected(service) as log, _connected(service) as connection, connection.transaction():
+        await connection.execute(SETTINGS)
+        found = await connection.fetch("select tablename from pg_tables where schemaname = 'read'")
+        tables = [row["tablename"] for row in found]
+        for table in tables:
+            await _shadow(connection, table)
+        replayed, after = await _replay(service, log, connection, 0)
+        await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
+        last, _ = await _replay(service, log, connection, after)  # what was written meanwhile; now nothing more is
+        for table in tables:
+            await connection.execute(f'delete from read."{table}"')
+            await connection.execute(f'insert into read."{table}" select * from pg_temp."{table}"')
+        return replayed + last
+
+
+@asynccontextmanager
+async def _connected(service: Service) -> AsyncIterator[asyncpg.Connection]:
     connection = await service.store.connect()
     try:
-        async with connection.transaction():
-            await connection.execute(SETTINGS)
-            found = await connection.fetch("select tablename from pg_tables where schemaname = 'read'")
-            tables = [row["tablename"] for row in found]
-            for table in tables:
-                await _shadow(connection, table)
-            replayed, after = await _replay(service, connection, 0)
-            await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
-            last, _ = await _replay(service, connection, after)  # what was written meanwhile, and then nothing more is
-            for table in tables:
-                await connection.execute(f'delete from read."{table}"')
-                await connection.execute(f'insert into read."{table}" select * from pg_temp."{table}"')
-            return replayed + last
+        yield connection
     finally:
         await connection.close()
 
@@ -53,15 +63,25 @@ async def _shadow(connection: asyncpg.Connection, table: str) -> None:
         await connection.execute(f"drop index {index['name']}")
 
 
-async def _replay(service: Service, connection: asyncpg.Connection, after: int) -> tuple[int, int]:
+async def _replay(
+    service: Service, log: asyncpg.Connection, connection: asyncpg.Connection, after: int
+) -> tuple[int, int]:
     """Project the events after a position; gives how many there were, and the position of the last."""
-    replayed = 0
-    query = f"select {COLUMNS} from public.event where position > $1 order by position limit {WINDOW}"
-    while rows := await connection.fetch(query, after):
-        events = await service.store.engine.reader.decode(connection, rows)
-        lanes: dict[str, list[Statement]] = {}
-        for recorded in events:
-            lanes.setdefault(recorded.stream, []).extend(service.store.engine.effects.projected(recorded))
-        await execute(connection, lanes.values())
-        replayed, after = replayed + len(rows), rows[-1]["position"]
+    replayed, events = 0, await _window(service, log, after)
+    while events:
+        replayed, after = replayed + len(events), events[-1].position
+        # While one window is projected, the next is read.
+        events, _ = await asyncio.gather(_window(service, log, after), _project(service, connection, events))
     return replayed, after
+
+
+async def _window(service: Service, log: asyncpg.Connection, after: int) -> list[Recorded]:
+    query = f"select {COLUMNS} from public.event where position > $1 order by position limit {WINDOW}"
+    return await service.store.engine.reader.decode(log, await log.fetch(query, after))
+
+
+async def _project(service: Service, connection: asyncpg.Connection, events: list[Recorded]) -> None:
+    lanes: dict[str, list[Statement]] = {}
+    for recorded in events:
+        lanes.setdefault(recorded.stream, []).extend(service.store.engine.effects.projected(recorded))
+    await execute(connection, lanes.values())

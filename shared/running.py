@@ -18,8 +18,7 @@ from shared.http.app import make_app
 from shared.http.auth import Tokens
 from shared.service import Service
 from shared.store.alarm import Alarm
-from shared.store.batch import LOST
-from shared.store.work import Unavailable
+from shared.store.work import LOST, Unavailable
 from shared.tasks import stop
 
 log = structlog.get_logger()

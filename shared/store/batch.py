@@ -14,23 +14,10 @@ from shared.store import claims
 from shared.store.append import APPEND, arguments, as_recorded
 from shared.store.effects import execute
 from shared.store.unit import Changes, Folded, Statement, Tx, fold
-from shared.store.work import Engine, KeyReused, Outcome, Work
+from shared.store.work import LOST, Engine, InDoubt, KeyReused, Outcome, Stale, Work
 
-LOST = (
-    OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError,
-    asyncpg.InternalClientError,  # the server died in the middle of its greeting
-)  # fmt: skip
-"""The database is away: nothing is wrong with the unit."""
 LOCK = 7253
 """The advisory lock of a store's writers; every service has a database, so one number serves all."""
-
-
-class InDoubt(Exception):  # noqa: N818 - what was stored is read, never guessed
-    """The connection was lost in the commit: it may have been stored or not."""
-
-
-class Stale(Exception):  # noqa: N818 - a reason to decide again under the lock
-    """Another replica has written, or what is asked can only be known under the lock."""
 
 
 class Batch:

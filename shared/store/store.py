@@ -8,11 +8,10 @@ from typing import Any
 import asyncpg
 
 from shared.messages import Cause, Recorded
-from shared.store.batch import LOST
 from shared.store.codec import prepare_connection
 from shared.store.reader import COLUMNS
 from shared.store.unit import Folded, Run, fold
-from shared.store.work import Engine, Outcome, Request, Unavailable, Work
+from shared.store.work import LOST, Engine, Outcome, Request, Unavailable, Work
 from shared.store.writer import Writer
 from shared.tasks import stop
 

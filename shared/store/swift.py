@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from shared.store.append import APPEND
-from shared.store.batch import LOST, Batch, InDoubt, Stale
+from shared.store.batch import Batch
 from shared.store.effects import execute
 from shared.store.fuse import fuse
 from shared.store.unit import Changes
-from shared.store.work import Work
+from shared.store.work import LOST, InDoubt, Stale, Work
 
 
 def may_be_swift(works: Sequence[Work]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 from msgspec import Struct
 
 from shared.clock import Clock
@@ -14,6 +15,12 @@ from shared.store.effects import Effects
 from shared.store.reader import Reader
 from shared.store.unit import Folded, Run
 
+LOST = (
+    OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError,
+    asyncpg.InternalClientError,  # the server died in the middle of its greeting
+)  # fmt: skip
+"""The database is away: nothing is wrong with the unit."""
+
 
 class Unavailable(Exception):  # noqa: N818 - an answer (503), not a bug
     """Something this service depends on does not answer. Nothing was stored."""
@@ -21,6 +28,14 @@ class Unavailable(Exception):  # noqa: N818 - an answer (503), not a bug
 
 class KeyReused(Exception):  # noqa: N818 - an answer (422), not a bug
     """The Idempotency-Key was used before for another request."""
+
+
+class InDoubt(Exception):  # noqa: N818 - what was stored is read, never guessed
+    """The connection was lost in the commit: it may have been stored or not."""
+
+
+class Stale(Exception):  # noqa: N818 - a reason to decide again under the lock
+    """Another replica has written, or what is asked can only be known under the lock."""
 
 
 class Request(Struct, frozen=True, kw_only=True):

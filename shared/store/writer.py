@@ -9,10 +9,10 @@ import asyncpg
 
 from shared import metrics
 from shared.messages import Recorded
-from shared.store.batch import LOST, Batch, InDoubt
+from shared.store.batch import Batch
 from shared.store.swift import SwiftBatch, may_be_swift
 from shared.store.unit import Folded
-from shared.store.work import Engine, Outcome, Unavailable, Work
+from shared.store.work import LOST, Engine, InDoubt, Outcome, Unavailable, Work
 
 BATCH = 256
 KEPT_STATES = 20_000

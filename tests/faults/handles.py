@@ -15,7 +15,7 @@ from deploy.place import choose_ports
 from deploy.program import start
 from deploy.secret import password
 from shared.running import LEADER
-from shared.store.batch import LOST
+from shared.store.work import LOST
 from tests.faults.stage import Stage, until
 
 
