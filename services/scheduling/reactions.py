@@ -8,7 +8,7 @@ from services.scheduling.domain.feed import RevokeFeedKey
 from services.scheduling.domain.regular import EndRolling, LookAhead
 from services.scheduling.domain.waitlist import ForgetWaiting, LeaveForCourse
 from shared.bus.hearing import Found, React, Reactions
-from shared.events.protocol import CourseClosed, CourseEvent, CourseResumed, MaintenanceStarted
+from shared.events.protocol import CourseClosed, CourseResumed, MaintenanceStarted
 from shared.events.records import ClientErased, SessionAmended, SessionCompleted, SessionWithdrawn
 from shared.messages import Command, Recorded
 
@@ -57,9 +57,15 @@ def call_off(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
 
 
 def look_ahead(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
-    """Weekly visits begin, or begin again: if they are to be kept booked, the weeks ahead are looked at."""
-    event: CourseEvent = heard.event
+    """Weekly visits begin: if they are to be kept booked, the weeks ahead are looked at."""
+    event: MaintenanceStarted = heard.event
     yield rolling.stream(event.course_id), LookAhead()
+
+
+def look_anew(heard: Recorded, _found: Found) -> Iterator[tuple[str, Command]]:
+    """The client is back: visits called off for the pause are booked again where they are to be kept booked."""
+    event: CourseResumed = heard.event
+    yield rolling.stream(event.course_id), LookAhead(anew_from=event.on)
 
 
 def rolling_of_client(heard: Recorded) -> tuple[str, tuple[object, ...]]:
@@ -74,5 +80,5 @@ REACTIONS: Reactions = {
     ClientErased: React(forget, find=rolling_of_client),
     CourseClosed: React(call_off),
     MaintenanceStarted: React(look_ahead),
-    CourseResumed: React(look_ahead),
+    CourseResumed: React(look_anew),
 }

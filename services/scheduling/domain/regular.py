@@ -31,7 +31,9 @@ class AgreeRolling(Command, frozen=True, kw_only=True):
 
 
 class LookAhead(Command, frozen=True, kw_only=True):
-    """Time has gone by, or the course goes on: look at the weeks ahead."""
+    """Time has gone by, or the course goes on: look at the weeks ahead; see `RollingDue`."""
+
+    anew_from: date | None = None
 
 
 class KeepWeeks(Command, frozen=True, kw_only=True):
@@ -62,9 +64,11 @@ def agree(command: AgreeRolling, state: Rolling) -> list[Event]:
     return [RollingAgreed(client_id=command.client_id, course_id=command.course_id, rhythm=command.rhythm)]
 
 
-def look(_command: LookAhead, state: Rolling) -> list[Event]:
+def look(command: LookAhead, state: Rolling) -> list[Event]:
     """A look is due, if anything is agreed."""
-    return [RollingDue(**names(state.agreed))] if state.agreed and not state.due else []
+    if state.agreed is None or (state.due and command.anew_from is None):
+        return []
+    return [RollingDue(**names(state.agreed), anew_from=command.anew_from)]
 
 
 def keep(command: KeepWeeks, state: Rolling) -> list[Event]:

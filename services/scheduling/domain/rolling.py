@@ -56,7 +56,12 @@ class RollingAgreed(RollingEvent, frozen=True, kw_only=True):
 
 
 class RollingDue(RollingEvent, frozen=True, kw_only=True):
-    """Another week has come near, or something changed: the weeks ahead are to be looked at."""
+    """Another week has come near, or the course goes on: the weeks ahead are to be looked at.
+
+    Those from `anew_from` on also where they were dealt with: what was called off for a pause is booked again.
+    """
+
+    anew_from: date | None = None
 
 
 class WeekSteppedOver(RollingEvent, frozen=True, kw_only=True):
@@ -124,6 +129,12 @@ def on_agreed(state: Rolling, event: RollingAgreed) -> Rolling:
     return replace(state, agreed=event, due=True, open={})
 
 
+def on_due(state: Rolling, event: RollingDue) -> Rolling:
+    """A look is due, if need be also at days that were dealt with."""
+    kept = (day for day in state.done if event.anew_from is None or day < event.anew_from)
+    return replace(state, due=True, done=frozenset(kept))
+
+
 def on_stepped(state: Rolling, event: WeekSteppedOver) -> Rolling:
     """The desk is asked."""
     return replace(state, open={**state.open, event.day: event})
@@ -142,11 +153,11 @@ def on_decided(state: Rolling, event: SteppedWeekDecided) -> Rolling:
 
 EVOLVE: dict[type[Event], Callable[[Rolling, Any], Rolling]] = {
     RollingAgreed: on_agreed,
-    RollingDue: lambda state, _event: replace(state, due=True),
+    RollingDue: on_due,
     WeekSteppedOver: on_stepped,
     WeeksKept: on_kept,
     SteppedWeekDecided: on_decided,
-    RollingEnded: lambda state, _event: Rolling(done=state.done),
+    RollingEnded: lambda _state, _event: Rolling(),
 }
 
 
