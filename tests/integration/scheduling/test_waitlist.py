@@ -170,6 +170,37 @@ async def test_an_offer_made_in_the_evening_may_be_answered_in_the_morning(desk:
     assert place["offer"]["until"] == "2026-03-03T14:00:00Z"
 
 
+async def test_who_joins_after_a_time_became_free_is_not_asked_about_it(desk: Desk):
+    taken = await full(desk)
+    await cancel(desk, taken)
+    await waits(desk)
+    await desk.it.settled()
+    assert set((await offers(desk)).values()) == {None}
+
+
+async def test_who_was_passed_over_because_of_another_offer_is_asked_when_that_has_ended(desk: Desk):
+    taken = [await full(desk, f"2026-03-03T{hour}:00:00Z") for hour in (15, 19)]
+    place = await waits(desk, prefer={"therapist_id": desk.therapists[0], "weekdays": ["tue"]}, minutes=480)
+    short = await waits(desk, prefer=WISH | {"weekdays": ["tue"]})
+    await cancel(desk, taken[0])
+    assert await offers(desk) == {place["client_id"]: None, short["client_id"]: TUESDAY_TEN}
+    await cancel(desk, taken[1])
+    assert (await offers(desk))[place["client_id"]] is None
+    await say(desk, short, "decline")
+    assert await offers(desk) == {place["client_id"]: "2026-03-03T14:00:00Z", short["client_id"]: None}
+
+
+async def test_an_offered_time_that_the_cadence_forbids_by_now_is_not_booked(desk: Desk):
+    taken = await full(desk)
+    place = await waits(desk, desk.client_id, course_id=desk.course_id)
+    await cancel(desk, taken)
+    await desk.booked("2026-03-02T19:00:00Z")
+    answer = await say(desk, place, "accept")
+    assert (answer.status, answer.body["items"][0]["rule"]) == (409, "min_gap")
+    assert (await offers(desk))[desk.client_id] == TUESDAY_TEN
+    assert len(await desk.itinerary()) == 1
+
+
 async def test_a_second_place_for_the_same_is_refused_and_unknown_things_are_unknown(desk: Desk):
     first = await waits(desk)
     again = await desk.it.post("/waitlist", {"client_id": first["client_id"], "minutes": 30})
@@ -206,10 +237,12 @@ async def test_two_replicas_and_a_rebuild_make_one_offer_of_a_time(desk: Desk):
     async with running(other):
         await asyncio.gather(*(desk.change(one, "cancel", {"reason": "client_ill"}) for one in taken))
         await desk.it.settled()
-        await rebuild(desk.it.service)
-        await desk.it.settled()
     found = [at for at in (await offers(desk)).values() if at]
     assert len(found) == len(set(found)) == 4
+    tables = ("waiting", "freed_time", "held_time")
+    before = [await of.store.fetch(f"select * from {table} order by 1, 2, 3") for table in tables]
+    await rebuild(of)
+    assert [await of.store.fetch(f"select * from {table} order by 1, 2, 3") for table in tables] == before
     assert sum(bool(at) for at in [(await offers(desk))[one["client_id"]] for one in places[:4]]) == 4
 
 
