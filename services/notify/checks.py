@@ -79,7 +79,7 @@ def _of_the_hour(message: Message, at: Situation) -> Command | None:
 
 
 def telling(said: Contents, facts: Facts, now: datetime) -> list[Change]:
-    """What of a letter is still so and of use, visits by time: no visit that is over, none that fell out since."""
+    """What of a letter is still so and of use, by time: nothing that is over, no visit that fell out since."""
     kept = [change for change in said.values() if _of_use(change, facts, now)]
     return sorted(kept, key=lambda change: (change.starts_at is None, change.starts_at or now))
 
@@ -87,6 +87,8 @@ def telling(said: Contents, facts: Facts, now: datetime) -> list[Change]:
 def _of_use(change: Change, facts: Facts, now: datetime) -> bool:
     if change.starts_at is None:
         return True
+    if change.until and change.until <= now:
+        return False
     fact = facts.get(change.about)
     called_off = change.what != "cancelled" and fact is not None and fact.status == "cancelled"
     return change.starts_at > now and not called_off

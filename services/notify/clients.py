@@ -56,7 +56,7 @@ async def _situation(desk: Desk, client_id: UUID, state: Correspondence, due: It
 def _visits_of(message: Message, state: Correspondence) -> list[UUID]:
     said = state.contents.get(message.message_id, {})
     own = [message.appointment_id] if message.appointment_id else []
-    return [*own, *message.covers, *(key for key, change in said.items() if change.starts_at is not None)]
+    return [*own, *message.covers, *(key for key, change in said.items() if change.of_visit)]
 
 
 async def _send(desk: Desk, message: Message, covered: list[Message], at: Situation) -> None:
@@ -64,7 +64,7 @@ async def _send(desk: Desk, message: Message, covered: list[Message], at: Situat
     write = writing.reminder if message.lead else writing.letter
     mail = write(message, covers, at, desk.service.practice)
     said = at.state.contents.get(message.message_id)
-    spoken_of = {change.about for change in telling(said, at.facts, at.now) if change.starts_at} if said else set()
+    spoken_of = {change.about for change in telling(said, at.facts, at.now) if change.of_visit} if said else set()
     own = {message.appointment_id} if message.appointment_id else set()
     assert at.contact is not None  # noqa: S101 - else there was an objection
     assert at.contact.email  # noqa: S101 - as above

@@ -7,11 +7,20 @@ from services.notify.domain import notes, state
 from services.notify.domain.briefing import DropNote, PlanNote, RenewNote
 from services.notify.domain.correspondence import DropVisit, ForgetClient, NoteVisit
 from services.notify.domain.letter import Change
-from services.notify.domain.telling import Tell
+from services.notify.domain.telling import Tell, Untell
 from shared.bus.hearing import React, Reactions
 from shared.events.protocol import BreakStarted, ExerciseMilestone, NotePrepared
 from shared.events.records import ClientErased
-from shared.events.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from shared.events.scheduling import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    OfferAccepted,
+    OfferDeclined,
+    OfferEnded,
+    OfferLapsed,
+    SlotOffered,
+)
 from shared.messages import Command, Recorded
 
 Found = Sequence[Mapping[str, Any]]
@@ -85,6 +94,19 @@ def on_exercise_milestone(heard: Recorded, _: Found) -> Commands:
         yield _tell(heard, Change(what="exercise", about=heard.event_id, number=event.per_week))
 
 
+def on_slot_offered(heard: Recorded, _: Found) -> Commands:
+    """Who waits hears of the time that is kept for them."""
+    event: SlotOffered = heard.event
+    news = Change(what="offered", about=event.offer_id, starts_at=event.starts_at, until=event.until)
+    yield _tell(heard, news)
+
+
+def on_offer_ended(heard: Recorded, _: Found) -> Commands:
+    """A client who has not heard of it yet need not."""
+    event: OfferEnded = heard.event
+    yield state.stream(event.client_id), Untell(client_id=event.client_id, about=event.offer_id)
+
+
 def on_note_prepared(heard: Recorded, found: Found) -> Commands:
     """Therapists who had the note of a coming visit of the course get the new one."""
     event: NotePrepared = heard.event
@@ -152,6 +174,10 @@ REACTIONS: Reactions = {
     AppointmentCancelled: React(on_appointment_cancelled, find=note_of_visit),
     BreakStarted: React(on_break_started),
     ExerciseMilestone: React(on_exercise_milestone),
+    SlotOffered: React(on_slot_offered),
+    OfferAccepted: React(on_offer_ended),
+    OfferDeclined: React(on_offer_ended),
+    OfferLapsed: React(on_offer_ended),
     NotePrepared: React(on_note_prepared, find=notes_delivered),
     ClientErased: React(on_client_erased, find=notes_of_client),
 }

@@ -37,6 +37,7 @@ def letter(message: Message, covers: Iterable[UUID], at: Situation, practice: Pr
     upcoming = sorted((at.facts[k] for k in set(covers) - told if k in at.facts), key=lambda one: one.starts_at)
     values = _visits(voice, changes, at.facts) | _course(voice, changes, at)
     values |= {"upcoming": [_spoken(voice, visit) for visit in upcoming], "name": _name(at)}
+    values |= {"offered": [_offer(voice, change) for change in changes if change.until]}
     values |= {"stays": at.state.stays(at.now, at.state.contents[message.message_id])}
     subject, text = said("letter.txt", voice, headline=_headline(message.kind, changes), **values)
     entries = [*_entries(changes, at.facts), *(Entry(visit=visit) for visit in upcoming)]
@@ -80,11 +81,17 @@ def _spoken(voice: Voice, visit: VisitFacts) -> Spoken:
 def _visits(voice: Voice, changes: Sequence[Change], facts: Facts) -> dict[str, list[Spoken]]:
     found: dict[str, list[Spoken]] = {"booked": [], "moved": [], "cancelled": []}
     for change in changes:
-        if change.starts_at is not None:
+        if change.of_visit and change.starts_at:
             fact = facts.get(change.about)
             therapist = fact.therapist_name if fact else ""
             found[change.what].append(voice.visit(change.starts_at, therapist=therapist, was_at=change.was_at))
     return found
+
+
+def _offer(voice: Voice, change: Change) -> dict[str, Spoken]:
+    assert change.starts_at  # noqa: S101 - an offer is of a time
+    assert change.until  # noqa: S101 - and kept for some time
+    return {"visit": voice.visit(change.starts_at), "until": voice.visit(change.until)}
 
 
 def _course(voice: Voice, changes: Sequence[Change], at: Situation) -> dict[str, Any]:
@@ -107,10 +114,11 @@ def _times(per_week: int) -> str:
 
 
 def _headline(kind: str, changes: Sequence[Change]) -> str:
-    many = sum(change.starts_at is not None for change in changes) > 1
+    many = sum(change.of_visit for change in changes) > 1
     return {
         "booking": "your visits are booked" if many else "your visit is booked",
         "cancellation": "some visits are cancelled" if many else "a visit is cancelled",
+        "waitlist": "a time is free for you",
         "break": "time to rest",
         "exercise": "what you can do at home",
     }.get(kind, "new times for your visits" if many else "a new time for your visit")

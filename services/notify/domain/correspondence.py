@@ -23,7 +23,7 @@ from services.notify.domain.events import (
 from services.notify.domain.letter import Change
 from services.notify.domain.planning import PlanReminders, plan
 from services.notify.domain.state import Correspondence, evolve
-from services.notify.domain.telling import Tell, tell
+from services.notify.domain.telling import Tell, Untell, tell, untell
 from shared.decider import Decider
 from shared.events.notify import MessageSent
 from shared.messages import Command, Event
@@ -178,6 +178,7 @@ _DECISIONS: dict[type[Command], Callable[[Policy, Any, Correspondence], list[Eve
     NoteVisit: _note,
     DropVisit: _drop,
     Tell: tell,
+    Untell: untell,
     PlanReminders: plan,
     SetPreferences: _prefer,
     RecordSent: _record_sent,

@@ -12,14 +12,15 @@ from shared.vocabulary import MessageKind
 OF_USE = timedelta(days=7)
 """News older than this is not worth another try at sending (policy)."""
 
-What = Literal["booked", "moved", "cancelled", "break", "exercise"]
+What = Literal["booked", "moved", "cancelled", "break", "offered", "exercise"]
+VISITS = ("booked", "moved", "cancelled")
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One piece of news: of a visit (`about` its appointment) or of a course (`about` the course).
+    """One piece of news: of a visit (`about` its appointment), of a course (`about` the course), or an offer.
 
     A visit has `starts_at`, a moved one also the time the client knew, `was_at`. A break of `number` weeks ends on
-    the day `on`; exercise may be done `number` times a week.
+    the day `on`; exercise may be done `number` times a week. A time that is `offered` is kept until `until`.
     """
 
     what: What
@@ -28,6 +29,12 @@ class Change(Struct, frozen=True, kw_only=True):
     was_at: Instant | None = None
     on: date | None = None
     number: int | None = None
+    until: Instant | None = None
+
+    @property
+    def of_visit(self) -> bool:
+        """Whether it is about a visit that is agreed, or was."""
+        return self.what in VISITS
 
 
 Contents = dict[UUID, Change]
@@ -54,9 +61,11 @@ def with_change(contents: Contents, about: UUID, change: Change | None) -> Conte
 def kind_of(contents: Contents) -> MessageKind:
     """One word for the letter: that of its visits if they agree, else `change`; without visits that of its news."""
     found = {change.what for change in contents.values()}
-    visits = found & {"booked", "moved", "cancelled"}
+    visits = found & set(VISITS)
     if visits:
         return _OF_VISITS[next(iter(visits))] if len(visits) == 1 else "change"
+    if "offered" in found:
+        return "waitlist"
     return "break" if "break" in found else "exercise"
 
 

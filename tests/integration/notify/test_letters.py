@@ -1,10 +1,11 @@
 """Letters over real SMTP: the news of a while in one message, worded so that it says what stays."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from shared.events.protocol import BreakStarted, ExerciseMilestone
+from shared.events.scheduling import OfferLapsed, SlotOffered
 from tests.integration.notify.test_reminders import calendar_of
 from tests.integration.notify.world import World, world
 
@@ -116,3 +117,45 @@ async def test_exercise_is_told_once_it_is_cleared_and_no_other_milestone(tmp_pa
         [message] = there.mail.inbox
         assert "start to exercise at home, 2 or 3 days a week" in message.get_body().get_content()
         assert [m["kind"] for m in await there.messages(client)] == ["exercise"]
+
+
+def offer(client: UUID, starts_at: str, until: str) -> SlotOffered:
+    """Scheduling keeps a time for the client."""
+    begins = datetime.fromisoformat(starts_at)
+    return SlotOffered(
+        client_id=client,
+        waitlist_id=uuid4(),
+        offer_id=uuid4(),
+        therapist_id=uuid4(),
+        room_id=uuid4(),
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=1),
+        until=datetime.fromisoformat(until),
+    )
+
+
+async def test_an_offered_time_is_told_once_with_the_hour_until_which_it_is_kept(tmp_path: Path):
+    async with world(tmp_path) as there:
+        client = there.client()
+        await there.say(offer(client, "2026-03-05T15:00:00Z", "2026-03-02T17:00:00Z"))
+        await there.go_to("2026-03-02T16:00:00Z")
+        [message] = there.mail.inbox
+        assert message["Subject"] == "Riverside Practice: a time is free for you"
+        text = message.get_body().get_content()
+        assert "Thursday 5 March at 10:00. We keep it for you until Monday 2 March at 12:00." in text
+        assert "calendar" not in text
+        [told] = await there.messages(client)
+        assert (told["kind"], told["status"], told.get("appointment_ids")) == ("waitlist", "sent", None)
+
+
+async def test_an_offer_that_is_over_is_not_told(tmp_path: Path):
+    async with world(tmp_path) as there:
+        short, lapsed = (there.client() for _ in range(2))
+        made = offer(lapsed, "2026-03-05T15:00:00Z", "2026-03-02T17:00:00Z")
+        await there.say(offer(short, "2026-03-02T15:02:00Z", "2026-03-02T15:02:00Z"), made)
+        names = ("client_id", "waitlist_id", "offer_id", "starts_at")
+        await there.say(OfferLapsed(**{name: getattr(made, name) for name in names}))
+        await there.go_to("2026-03-02T16:00:00Z")
+        assert not there.mail.inbox
+        for client in (short, lapsed):
+            assert [one["status"] for one in await there.messages(client)] == ["withdrawn"]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.notify.domain.delivery import FallDue, StartSending
 from services.notify.domain.letter import Change
-from services.notify.domain.telling import Tell
+from services.notify.domain.telling import Tell, Untell
 from tests.spec import given
 from tests.unit.notify.telling import (
     BOOKING,
@@ -78,3 +78,25 @@ def test_news_of_a_course_is_told_in_a_letter():
     rest = Change(what="break", about=UUID(int=7), number=2, on=VISIT.date())
     done = given(DECIDER).when(Tell(client_id=CLIENT, change=rest, at=NOON, change_id=UUID(int=9)))
     assert letters(done.state) == ["break planned"]
+
+
+OFFERED = Change(what="offered", about=UUID(int=8), starts_at=VISIT, until=NOON + 120 * MINUTE)
+OFFER = Tell(client_id=CLIENT, change=OFFERED, at=NOON, change_id=UUID(int=1000))
+
+
+def test_an_offered_time_is_told_in_a_letter_of_its_own_kind():
+    assert letters(given(DECIDER).when(OFFER).state) == ["waitlist planned"]
+
+
+def test_an_offer_that_ended_before_it_was_told_is_not_told():
+    ended = Untell(client_id=CLIENT, about=OFFERED.about)
+    assert letters(given(DECIDER).when(OFFER, ended, ended).state) == ["waitlist withdrawn"]
+    accepted = given(DECIDER).when(OFFER, ended, booked(1))
+    assert letters(accepted.state) == ["waitlist withdrawn", "booking planned"]
+    assert letters(given(DECIDER).when(OFFER, booked(), ended).state) == ["booking planned"]
+
+
+def test_an_offer_that_was_told_is_not_taken_back():
+    past = given(DECIDER).when(OFFER, *sent(LETTER, NOON + 3 * MINUTE, seen={OFFERED.about: OFFERED})).events
+    given(DECIDER, *past).when(Untell(client_id=CLIENT, about=OFFERED.about)).then_nothing()
+    given(DECIDER).when(Untell(client_id=CLIENT, about=OFFERED.about)).then_nothing()
