@@ -31,6 +31,8 @@ PRACTICE = """\
 # grid_minutes = 15
 # notice_minutes = 0
 # horizon_days = 400
+# offer_minutes = 120            # a time that became free is kept so long for who waits; the quiet hours do not count
+# rolling_weeks = 8              # weekly visits are kept booked so far ahead
 
 # [attendance]
 # late_hours = 24                # a cancellation by the client fewer hours before the visit is late
