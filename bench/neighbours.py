@@ -27,8 +27,8 @@ def echo(heard: Recorded, _: Found) -> list[tuple[str, Strike]]:
 
 
 def striker(ground: Ground, database: str) -> Service:
-    """Publishes what it stores, as `records`."""
-    return _service("records", config(ground, "records", database), published=(Struck,))
+    """Publishes what it stores, as `web`: a stream that no other line fills."""
+    return _service("web", config(ground, "web", database), published=(Struck,))
 
 
 def config(ground: Ground, name: str, database: str) -> Config:
@@ -45,7 +45,7 @@ def _service(name: str, given: Config, **more: Any) -> Service:
 async def hear() -> None:
     """Be `protocol`: for each number on stdin wait for so many effects, and tell when each was committed."""
     given = Config(database=os.environ["DATABASE"], nats=os.environ["NATS"])
-    service = _service("protocol", given, hears={"records": (Struck,)}, reactions={Struck: React(echo)})
+    service = _service("protocol", given, hears={"web": (Struck,)}, reactions={Struck: React(echo)})
     committed = _watched(service)
     async with running(service):
         print("{}", flush=True)
