@@ -66,54 +66,11 @@ class Candidate(Struct, frozen=True, kw_only=True):
     rank: int = 0
 
 
-class PlannedSession(Struct, frozen=True, kw_only=True):
-    """A day chosen for a session; `phase` reads `series 1` or `maintenance`."""
-
-    date: dt.date
-    ordinal: int
-    phase: str
-
-
 class PlannedBreak(Struct, frozen=True, kw_only=True):
     """No visit from `started_on` (exclusive) to `first_day` (exclusive)."""
 
     started_on: dt.date
     first_day: dt.date
-
-
-class Unplaced(Struct, frozen=True, kw_only=True):
-    """A session no candidate day would do for."""
-
-    ordinal: int
-    why: str
-
-
-class CoursePlan(Struct, frozen=True, kw_only=True):
-    """Days for the next sessions, chosen by the cadence from the candidates."""
-
-    sessions: list[PlannedSession]
-    breaks: list[PlannedBreak]
-    unplaced: list[Unplaced]
-
-
-class AskPlan(Question, frozen=True, kw_only=True):
-    """Choose days for the next sessions of the course out of the candidates.
-
-    `booked` are days already agreed: they count as sessions that come first. `sessions` is a number, `series` (what
-    is left of the current one) or `course` (all that is left of the series and `maintenance_visits` more).
-    `days_a_week` is how many the client wished for; the plan goes no faster than that and the protocol allow.
-    Absent when the course is unknown.
-    """
-
-    to = "protocol"
-    answer = CoursePlan | None
-    course_id: UUID
-    client_id: UUID
-    sessions: int | str
-    candidates: list[Candidate]
-    booked: list[dt.date] = []
-    days_a_week: int | None = None
-    maintenance_visits: int = 8
 
 
 class WayDay(Struct, frozen=True, kw_only=True):
@@ -153,7 +110,10 @@ class CourseWays(Struct, frozen=True, kw_only=True):
 class AskWays(Question, frozen=True, kw_only=True):
     """All the best choices of days for the next sessions, out of the days on which there is a free time.
 
-    Otherwise as `AskPlan`. Absent when the course is unknown.
+    `booked` are days already agreed: they count as sessions that come first. `sessions` is a number, `series` (what
+    is left of the current one) or `course` (all that is left of the series and `maintenance_visits` more).
+    `days_a_week` is how many the client wished for; no choice goes faster than that and the protocol allow.
+    Absent when the course is unknown.
     """
 
     to = "protocol"
@@ -167,6 +127,13 @@ class AskWays(Question, frozen=True, kw_only=True):
     maintenance_visits: int = 8
 
 
+class ReflowPlan(Struct, frozen=True, kw_only=True):
+    """Days for the visits that are put right, in order, and the visits no day will do for."""
+
+    days: list[dt.date]
+    unplaced: list[NoWay] = []
+
+
 class AskReflow(Question, frozen=True, kw_only=True):
     """Choose days for `sessions` visits of a course so that as little as possible changes.
 
@@ -176,7 +143,7 @@ class AskReflow(Question, frozen=True, kw_only=True):
     """
 
     to = "protocol"
-    answer = CoursePlan | None
+    answer = ReflowPlan | None
     course_id: UUID
     client_id: UUID
     sessions: int

@@ -14,7 +14,7 @@ from shared.bus.lineage import LogRestored
 from shared.clock import Clock
 from shared.config import Config, Practice
 from shared.decider import Decider
-from shared.http.routes import Missing, Route
+from shared.http.routes import AnyRoute
 from shared.messages import Command, Event
 from shared.questions import Question
 from shared.store.claims import Claims
@@ -56,7 +56,7 @@ class Definition:
     timers: Timers = field(default_factory=dict)
     due: Due = field(default_factory=dict)
     upcasters: dict[type[Event], Upcast] = field(default_factory=dict)
-    routes: Sequence[Route | Missing] = ()
+    routes: Sequence[AnyRoute] = ()
     answers: Mapping[type[Question], Callable[["Service", Any], Awaitable[Any]]] = field(default_factory=dict)
     own: Callable[["Service"], AbstractAsyncContextManager[Any]] | None = None
     pages: Callable[[web.Application, "Service"], None] | None = None

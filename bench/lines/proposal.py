@@ -20,10 +20,11 @@ from services.protocol.domain.cadence import Cadence
 from services.protocol.domain.parsing import parse
 from services.protocol.domain.ways import ways
 from services.scheduling.domain.choosing import Wish
+from services.scheduling.domain.minutes import Stretch, merged, stretch
 from services.scheduling.domain.openings import openings
 from services.scheduling.domain.proposing import Picked, pick
 from services.scheduling.domain.roster import Roster, Worker, Workplace
-from services.scheduling.domain.slots import WEEKDAYS, Span, merged
+from services.scheduling.domain.slots import WEEKDAYS, Span
 from services.scheduling.proposals import reach
 from shared.clock import at, parse_time
 from shared.questions import AskWays, CourseWays
@@ -97,11 +98,11 @@ class Task:
         return Sample(value=answer.value)
 
 
-def busy(chance: random.Random) -> list[tuple[datetime, datetime]]:
+def busy(chance: random.Random) -> list[Stretch]:
     """Hours between nine and five that are taken, each with the same probability."""
     days = (FIRST + timedelta(days=n) for n in range(400))
     starts = [at(day, parse_time(f"{hour:02}:00"), ZONE) for day in days for hour in range(9, 17)]
-    return [(start, start + timedelta(hours=1)) for start in starts if chance.random() < FULL]
+    return [stretch((start, start + timedelta(hours=1))) for start in starts if chance.random() < FULL]
 
 
 def departures(picked: Picked) -> int:

@@ -12,7 +12,6 @@ from services.protocol.domain.course import stream
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.judging import verdicts
 from services.protocol.domain.note import Note, prepare
-from services.protocol.domain.plan import plan
 from services.protocol.domain.reflow import reflow
 from services.protocol.domain.shelf import Shelf, VersionElsewhere
 from services.protocol.domain.state import Course
@@ -23,14 +22,13 @@ from shared.decider import Unknown
 from shared.questions import (
     AskCourse,
     AskNote,
-    AskPlan,
     AskReflow,
     AskVerdicts,
     AskWays,
     CourseFacts,
-    CoursePlan,
     CourseWays,
     Question,
+    ReflowPlan,
     Verdict,
 )
 from shared.service import Service
@@ -103,19 +101,13 @@ async def answer_verdicts(service: Service, question: AskVerdicts) -> list[list[
     return [verdicts(cadence, days) for days in question.itineraries]
 
 
-async def answer_plan(service: Service, question: AskPlan) -> CoursePlan | None:
-    """Days for the next sessions."""
-    state = await _owned(service, question.course_id, question.client_id)
-    return plan(state.cadence(followed(service, state)), question) if state else None
-
-
 async def answer_ways(service: Service, question: AskWays) -> CourseWays | None:
     """All the best choices of days."""
     state = await _owned(service, question.course_id, question.client_id)
     return ways(state.cadence(followed(service, state)), question) if state else None
 
 
-async def answer_reflow(service: Service, question: AskReflow) -> CoursePlan | None:
+async def answer_reflow(service: Service, question: AskReflow) -> ReflowPlan | None:
     """Days for visits that must be put right."""
     state = await _owned(service, question.course_id, question.client_id)
     return reflow(state.cadence(followed(service, state)), question) if state else None
@@ -149,7 +141,6 @@ async def answer_note(service: Service, question: AskNote) -> dict[str, Any] | N
 
 ANSWERS: dict[type[Question], Any] = {
     AskVerdicts: answer_verdicts,
-    AskPlan: answer_plan,
     AskReflow: answer_reflow,
     AskWays: answer_ways,
     AskCourse: answer_course,

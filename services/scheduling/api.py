@@ -16,10 +16,11 @@ from services.scheduling import (
     views,
 )
 from services.scheduling.availability import show_slots
+from services.scheduling.feed_reading import FEEDS
 from services.scheduling.practice_api import FEED_KEYS, WORKDAYS
 from services.scheduling.rolling_api import ROLLING
 from services.scheduling.waitlist_api import WAITLIST
-from shared.http.routes import STAFF, Missing, Route
+from shared.http.routes import STAFF, AnyRoute, Route
 from shared.vocabulary import Role
 
 DESK: tuple[Role, ...] = ("owner", "front_desk")
@@ -126,13 +127,14 @@ PUTTING_RIGHT = [
     ),
 ]  # fmt: skip
 
-ROUTES: list[Route | Missing] = [
+ROUTES: list[AnyRoute] = [
     *SETTING_UP,
     *WORKDAYS,
     *LOOKING,
     *AGREEING,
     *PUTTING_RIGHT,
     *FEED_KEYS,
+    *FEEDS,
     *WAITLIST,
     *ROLLING,
 ]

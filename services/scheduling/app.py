@@ -5,7 +5,6 @@ from typing import Any
 from services.scheduling.api import ROUTES
 from services.scheduling.claims import CLAIMS
 from services.scheduling.domain import closure, feed, hold, holiday, itinerary, regular, room, therapist, waitlist
-from services.scheduling.feed_reading import add_feeds
 from services.scheduling.holidays import check
 from services.scheduling.keeper import keeping
 from services.scheduling.projections import PROJECTIONS
@@ -47,6 +46,5 @@ def build(_config: Config, practice: Practice) -> Definition:
         due=DUE,
         routes=ROUTES,
         answers=ANSWERS,
-        pages=add_feeds,
         own=keeping,
     )

@@ -16,7 +16,7 @@ from services.scheduling.domain.roster import Roster
 from services.scheduling.domain.visits import Appointment, Itinerary
 from services.scheduling.reflow import Reflow, put_right, still_to_come
 from services.scheduling.righted import ClientRighted
-from services.scheduling.views import Affected
+from services.scheduling.views import Affected, OptionView
 from shared.decider import Refused
 from shared.events.scheduling import AppointmentCancelled
 from shared.http.routes import Call
@@ -101,7 +101,14 @@ def parts(call: Call, client_id: UUID, state: Itinerary, hit: Collection[UUID]) 
 def without_place(visit: Appointment, refused: Refused) -> Affected:
     """A visit nothing was found for: it stays where it is until the desk changes it."""
     why = refused.items[0]
-    return Affected(appointment_id=visit.appointment_id, starts_at=visit.starts_at, rule=why.rule, detail=why.detail)
+    return Affected(
+        appointment_id=visit.appointment_id,
+        starts_at=visit.starts_at,
+        rule=why.rule,
+        detail=why.detail,
+        earliest=why.earliest,
+        alternatives=[msgspec.convert(one, OptionView) for one in why.alternatives or ()],
+    )
 
 
 async def carry_out(

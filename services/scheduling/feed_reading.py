@@ -3,8 +3,9 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,12 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from services.scheduling.bodies import Body
 from services.scheduling.domain.feed import FeedKind
 from services.scheduling.feed_file import FeedVisit, Reader, calendar_text
 from services.scheduling.feeds import contact_of, hashed
 from shared.decider import Unknown
+from shared.http.routes import Plain
 from shared.service import Service
 
 LONGEST = 200
@@ -36,29 +39,24 @@ class Edition(Struct, frozen=True, kw_only=True):
         return {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 
 
-def add_feeds(app: web.Application, service: Service) -> None:
-    """Put the two addresses into the application."""
-    kinds: tuple[FeedKind, ...] = ("therapist", "client")
-    for kind in kinds:
-        app.router.add_get(f"/{kind}s/{{owner_id}}/calendar.ics", feed_of(service, kind))
+class FeedQuery(Body, frozen=True, kw_only=True):
+    """The key that opens the feed."""
+
+    key: str
 
 
-def feed_of(service: Service, kind: FeedKind) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of one kind of feed. Who has no key learns nothing: every failure is the same 404."""
-
-    async def serve(request: web.Request) -> web.Response:
-        owner_id = await owner_let_in(service, kind, request)
-        found = await edition(service, kind, owner_id)
-        response = unchanged(found) if is_current(request, found) else await fresh(found)
-        response.etag, response.last_modified = found.etag, found.modified
-        return response
-
-    return serve
+async def serve(kind: FeedKind, service: Service, request: web.Request) -> web.Response:
+    """The file, or that it is the one they have. Who has no key learns nothing: every failure is the same 404."""
+    owner_id = await owner_let_in(service, kind, request)
+    found = await edition(service, kind, owner_id)
+    response = unchanged(found) if is_current(request, found) else await fresh(found)
+    response.etag, response.last_modified = found.etag, found.modified
+    return response
 
 
 async def owner_let_in(service: Service, kind: FeedKind, request: web.Request) -> UUID:
     """Whose feed it is, if the key is the right one. Raises `Unknown`."""
-    key, owner = request.query.get("key", ""), request.match_info["owner_id"]
+    key, owner = request.query.get("key", ""), request.match_info[f"{kind}_id"]
     row = await service.store.fetchrow(
         """
         select owner_id, key_hash from feed_key
@@ -86,14 +84,25 @@ async def edition(service: Service, kind: FeedKind, owner_id: UUID) -> Edition:
     return Edition(visits=visits, reader=reader, etag=etag_of(visits, reader), modified=modified(service, visits))
 
 
+SHOWN_TO: dict[FeedKind, str] = {
+    "client": "appointment",
+    "therapist": """
+        (select appointment_id, therapist_id, room_id, starts_at, ends_at, status, sequence, changed_at from appointment
+          union all
+         select appointment_id, therapist_id, room_id, starts_at, ends_at, 'cancelled', sequence, changed_at
+           from handed_over)""",
+}
+"""What a feed is made of: to a therapist who gave a visit to another it is cancelled."""
+
+
 async def visits_of(service: Service, kind: FeedKind, owner_id: UUID) -> list[FeedVisit]:
-    """Visits from some weeks back on; what was cancelled or missed is told for a while, and then left out."""
+    """Visits from some weeks back on; what was cancelled, missed or given to another is told for a while."""
     now, feeds = service.clock.now(), service.practice.feeds
     rows = await service.store.fetch(
         f"""
         select a.appointment_id, a.starts_at, a.ends_at, a.status, a.sequence, a.changed_at,
                therapist.name as therapist_name, room.name as room_name
-          from appointment a join therapist using (therapist_id) join room using (room_id)
+          from {SHOWN_TO[kind]} a join therapist using (therapist_id) join room using (room_id)
          where a.{kind}_id = $1 and a.ends_at > $2
                and (a.status not in ('cancelled', 'missed') or a.changed_at > $3)
          order by a.starts_at, a.appointment_id
@@ -138,3 +147,15 @@ async def fresh(found: Edition) -> web.Response:
     body = await asyncio.to_thread(calendar_text, found.visits, found.reader)
     headers = {**found.headers, "Content-Disposition": 'inline; filename="visits.ics"'}
     return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=headers)
+
+
+FEEDS = [
+    Plain(
+        "GET", "/therapists/{therapist_id}/calendar.ics", partial(serve, "therapist"),
+        "A therapist's visits as a calendar to subscribe to", "text/calendar", query=FeedQuery,
+    ),
+    Plain(
+        "GET", "/clients/{client_id}/calendar.ics", partial(serve, "client"),
+        "A client's visits as a calendar to subscribe to, at their own time", "text/calendar", query=FeedQuery,
+    ),
+]  # fmt: skip

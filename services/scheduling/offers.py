@@ -18,6 +18,7 @@ from services.scheduling.booking import held
 from services.scheduling.domain import hold, itinerary, waiting
 from services.scheduling.domain.freed import Freed, answer_by, suiting
 from services.scheduling.domain.hold import HeldTime, HoldTimes
+from services.scheduling.domain.minutes import merged, stretch
 from services.scheduling.domain.roster import Roster, Slot
 from services.scheduling.domain.slots import Times
 from services.scheduling.domain.visits import Itinerary
@@ -77,7 +78,7 @@ async def offered(service: Service, freed: FreedTime) -> bool:
     found = await roster(service, Search(within=(freed.starts_at - LONGEST, freed.ends_at + LONGEST)))
     for place in places:
         state: Itinerary = await service.store.state(itinerary.stream(place.client_id))
-        mine = replace(found, client_taken=held(state))
+        mine = replace(found, client_taken=merged(map(stretch, held(state))))
         history: Waiting = await service.store.state(waiting.stream(place.client_id))
         slots = suiting(mine, freed, place.wanted, after, history.offered)
         if slot := await first_allowed(service, place, state, slots):

@@ -55,10 +55,18 @@ def on_booked(recorded: Recorded) -> Iterator[Statement]:
 
 
 def on_moved(recorded: Recorded) -> Iterator[Statement]:
-    """The same row elsewhere."""
+    """The same row elsewhere; the therapist who does not have the visit any more sees it cancelled."""
     event: AppointmentMoved = recorded.event
     yield (
         """
+        with taken_back as (
+            delete from handed_over where appointment_id = $1 and therapist_id = $2
+        ), given as (
+            insert into handed_over (appointment_id, client_id, therapist_id, room_id, starts_at, ends_at, sequence,
+                                     changed_at)
+            select appointment_id, client_id, therapist_id, room_id, starts_at, ends_at, sequence + 1, $9
+              from appointment where appointment_id = $1 and therapist_id <> $2
+        )
         update appointment set therapist_id = $2, room_id = $3, starts_at = $4, ends_at = $5, buffer_minutes = $6,
                                buffer_before_minutes = $7, revision = $8, sequence = sequence + 1, changed_at = $9
          where appointment_id = $1
@@ -123,7 +131,7 @@ def on_session_struck(recorded: Recorded) -> Iterator[Statement]:
 
 def on_client_forgotten(recorded: Recorded) -> Iterator[Statement]:
     """Nothing about an erased client can be read here any more."""
-    for table in ("appointment", "course", "noted_session"):
+    for table in ("appointment", "handed_over", "course", "noted_session"):
         yield f"delete from {table} where client_id = $1", (recorded.event.client_id,)
 
 

@@ -11,17 +11,17 @@ from msgspec import Struct
 
 from services.scheduling.availability import Search, earliest_start, horizon
 from services.scheduling.domain.choosing import choose
-from services.scheduling.domain.fitting import Want, fit_slot
-from services.scheduling.domain.habits import Habits, worked
+from services.scheduling.domain.fitting import Want, fit_slot, offer
+from services.scheduling.domain.habits import Habits, working_days
 from services.scheduling.domain.placing import Placement
 from services.scheduling.domain.reflowing import minutes_of, share, times_of
 from services.scheduling.domain.roster import Roster, Slot
 from services.scheduling.domain.slots import A_DAY, Interval
 from services.scheduling.domain.visits import Appointment, Itinerary
 from shared.clock import day_of
-from shared.decider import Unknown, refuse
+from shared.decider import Refusal, Refused, Unknown, refuse
 from shared.http.routes import Call
-from shared.questions import AskReflow, Candidate, CoursePlan
+from shared.questions import AskReflow, Candidate, NoWay, ReflowPlan
 
 AFTERWARDS = 70 * A_DAY
 """How long after the last visit a new day may lie: past the longest break, with room for a few weeks."""
@@ -116,17 +116,24 @@ async def chosen_days(reflow: Reflow, found: Roster) -> list[date]:
         booked=reflow.fixed,
         candidates=free,
     )
-    return days_of(await reflow.call.service.ask(question), number)
-
-
-def days_of(plan: CoursePlan | None, number: int) -> list[date]:
-    """The days of a plan that has one for each visit. Raises `Unknown`, refuses (`no_free_time`)."""
+    plan: ReflowPlan | None = await reflow.call.service.ask(question)
     if plan is None:
         raise Unknown("There is no such course.")
-    if plan.unplaced or len(plan.sessions) < number:
-        why = plan.unplaced[0].why if plan.unplaced else "There are too few free days."
-        raise refuse("no_free_time", f"Not every visit found a day. {why} Change them one by one.")
-    return [session.date for session in plan.sessions]
+    if plan.unplaced:
+        raise Refused(without_day(reflow, found, plan.unplaced[0]))
+    return plan.days
+
+
+def without_day(reflow: Reflow, found: Roster, visit: NoWay) -> Refusal:
+    """The first visit no day will do for: from when one would, and free times near it with what speaks against them."""
+    minutes, not_before = minutes_of(reflow.patterns[0]), reflow.within[0]
+    near = ((one, choose(found, one.date, reflow.habits.wish(one.date), minutes, not_before)) for one in visit.near)
+    return Refusal(
+        rule="no_free_time",
+        detail=f"Not every visit found a day. {visit.why} Change them one by one.",
+        earliest=visit.due and max(visit.due, day_of(not_before, found.zone)),
+        alternatives=[{**offer(choice.slot), "rule": one.rule, "detail": one.detail} for one, choice in near if choice],
+    )
 
 
 def nearest_day(free: Sequence[Candidate], day: date) -> list[date]:
@@ -144,7 +151,7 @@ def candidates(reflow: Reflow, found: Roster) -> Iterator[Candidate]:
     not_before, until = reflow.within
     day = max([day_of(not_before, found.zone), *reflow.fixed[-1:], *lost[:1]])
     longest, habits = max(map(minutes_of, reflow.patterns)), reflow.habits
-    possible = worked(found, (not_before, until)) - {*reflow.fixed, *lost}
+    possible = working_days(found, (not_before, until)) - {*reflow.fixed, *lost}
     while day <= day_of(until, found.zone):
         if day in kept:
             yield Candidate(date=day, rank=0)

@@ -55,14 +55,26 @@ class NewVisit(Struct, kw_only=True):
     room_id: UUID
 
 
+class OptionView(Struct, kw_only=True):
+    """A free time near the one that was needed, and what the protocol says against its day."""
+
+    starts_at: Instant
+    ends_at: Instant
+    therapist_id: UUID
+    room_id: UUID
+    rule: str | None = None
+    detail: str | None = None
+
+
 class Affected(Struct, kw_only=True):
-    """An appointment that stays and does not fit any more."""
+    """An appointment that stays and does not fit any more; it would from `earliest` on. Of free times the nearest."""
 
     appointment_id: UUID
     starts_at: Instant
     rule: str
     detail: str
     earliest: date | None = None
+    alternatives: list[OptionView] = []
 
 
 class Changed(AppointmentView, kw_only=True):
@@ -112,17 +124,6 @@ class RhythmView(Struct, kw_only=True):
         """With the weekdays of the fastest pace, which are those of the slower ones too."""
         weekdays = [WEEKDAYS[one] for one in sorted(rhythm.weekdays[max(rhythm.weekdays)])]
         return cls(weekdays=weekdays, at=f"{rhythm.minute // 60:02}:{rhythm.minute % 60:02}")
-
-
-class OptionView(Struct, kw_only=True):
-    """A free time near the one that was needed, and what the protocol says against its day."""
-
-    starts_at: Instant
-    ends_at: Instant
-    therapist_id: UUID
-    room_id: UUID
-    rule: str | None = None
-    detail: str | None = None
 
 
 class HoldReleasedView(Struct, kw_only=True):

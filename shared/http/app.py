@@ -1,5 +1,6 @@
 """The HTTP application of a service: lets calls in, hands them to handlers, encodes the answers."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,7 +10,7 @@ from shared.decider import Refused, Unknown
 from shared.http import openapi
 from shared.http.auth import Tokens
 from shared.http.problems import CORRELATION, Forbidden, Handler, Malformed, answer_with_problems, measure, problem
-from shared.http.routes import Call, Missing, Route
+from shared.http.routes import AnyRoute, Call, Missing, Plain, Route
 from shared.store.work import KeyReused, Unavailable
 
 if TYPE_CHECKING:
@@ -19,16 +20,21 @@ MAX_BODY = 2**20
 TOKENS: web.AppKey[Tokens] = web.AppKey("tokens", Tokens)
 
 
-def make_app(service: "Service", tokens: Tokens | None, routes: list[Route | Missing]) -> web.Application:
+def make_app(service: "Service", tokens: Tokens | None, routes: list[AnyRoute]) -> web.Application:
     """The application with the service's routes, its OpenAPI and its health."""
     app = web.Application(middlewares=[measure, answer_with_problems], client_max_size=MAX_BODY)
     if tokens:
         app[TOKENS] = tokens
     for route in routes:
-        serve = _missing(route) if isinstance(route, Missing) else _serve(service, route)
-        app.router.add_route(route.method, route.path, serve)
+        app.router.add_route(route.method, route.path, _handler(service, route))
     openapi.add(app, service.name, routes)
     return app
+
+
+def _handler(service: "Service", route: AnyRoute) -> Handler:
+    if isinstance(route, Plain):
+        return partial(route.handler, service)
+    return _missing(route) if isinstance(route, Missing) else _serve(service, route)
 
 
 def _missing(route: Missing) -> Handler:

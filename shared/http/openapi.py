@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from shared.http.routes import Missing, Route
+from shared.http.routes import AnyRoute, Missing, Plain
 
 PROBLEM = {
     "type": "object",
@@ -26,9 +26,10 @@ PROBLEM = {
 }
 
 
-def document(name: str, routes: list[Route | Missing]) -> dict[str, Any]:
+def document(name: str, routes: list[AnyRoute]) -> dict[str, Any]:
     """The OpenAPI document of a service."""
-    types = [t for r in routes if isinstance(r, Route) for t in (r.takes, r.query, r.gives) if t is not None]
+    carried = (getattr(route, name, None) for route in routes for name in ("takes", "query", "gives"))
+    types = [one for one in carried if one is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     schema_of = {id(t): schema for t, schema in zip(types, schemas, strict=True)}
     paths: dict[str, Any] = {}
@@ -47,7 +48,7 @@ def document(name: str, routes: list[Route | Missing]) -> dict[str, Any]:
     }
 
 
-def _operation(route: Route | Missing, schema_of: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _operation(route: AnyRoute, schema_of: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
     problems = {"$ref": "#/components/schemas/Problem"}
     failed = {"description": "problem", "content": {"application/problem+json": {"schema": problems}}}
     parameters: list[dict[str, Any]] = [
@@ -58,6 +59,8 @@ def _operation(route: Route | Missing, schema_of: dict[int, Any], components: di
         return {"summary": route.summary, "parameters": parameters, "responses": {"501": failed}}
     if route.query:
         parameters += _query_parameters(schema_of[id(route.query)], components)
+    if isinstance(route, Plain):
+        return _file(route, parameters, failed)
     done: dict[str, Any] = {"description": "done"}
     if route.gives is not None:
         done["content"] = {"application/json": {"schema": schema_of[id(route.gives)]}}
@@ -74,6 +77,17 @@ def _operation(route: Route | Missing, schema_of: dict[int, Any], components: di
     return operation
 
 
+def _file(route: Plain, parameters: list[dict[str, Any]], failed: dict[str, Any]) -> dict[str, Any]:
+    done = {"description": "the file", "content": {route.kind: {"schema": {"type": "string"}}}}
+    current = {"description": "the file is the one you have"}
+    return {
+        "summary": route.summary,
+        "security": [],
+        "parameters": parameters,
+        "responses": {"200": done, "304": current, "default": failed},
+    }
+
+
 def _query_parameters(schema: dict[str, Any], components: dict[str, Any]) -> list[dict[str, Any]]:
     found = components[schema["$ref"].rpartition("/")[2]]
     required = found.get("required", [])
@@ -83,7 +97,7 @@ def _query_parameters(schema: dict[str, Any], components: dict[str, Any]) -> lis
     ]
 
 
-def add(app: web.Application, name: str, routes: list[Route | Missing]) -> None:
+def add(app: web.Application, name: str, routes: list[AnyRoute]) -> None:
     """Serve the document at `/openapi.json` and a page at `/docs`."""
     found = document(name, routes)
     encoded, page = msgspec.json.encode(found), _page(found).encode()

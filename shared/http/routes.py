@@ -44,12 +44,27 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """An address for programs that send no token: the handler lets in by itself, and answers with a file of a kind."""
+
+    method: str
+    path: str
+    handler: Callable[["Service", web.Request], Awaitable[web.StreamResponse]]
+    summary: str
+    kind: str
+    query: type[Struct] | None = None
+
+
+@dataclass(frozen=True)
 class Missing:
     """An address of the contract that is not served yet: 501."""
 
     method: str
     path: str
     summary: str
+
+
+AnyRoute = Route | Plain | Missing
 
 
 @dataclass

@@ -17,15 +17,15 @@ from itertools import count
 from msgspec import Struct
 
 from services.protocol.domain.cadence import Cadence, refusal, stand
-from services.protocol.domain.plan import plan
-from shared.questions import AskPlan, AskReflow, Candidate, CoursePlan, PlannedBreak, PlannedSession
+from services.protocol.domain.ways import ways
+from shared.questions import AskReflow, AskWays, Candidate, CourseWays, ReflowPlan
 
 SAME_DAY, OTHER_DAY, SHORT_WEEK = 1, 2, 3
 """Points: what a change costs the client (policy)."""
 WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
 MOST_STEPS = 20_000
-"""So many steps the search may take; a course that needs more is planned by `plan`, which does not compare."""
+"""So many steps the search may take; a course that needs more gets the quickest days, which are not compared."""
 
 Cost = tuple[int, int, int]
 Week = tuple[date, int]
@@ -39,8 +39,7 @@ class Path(Struct, frozen=True, kw_only=True):
     cadence: Cadence
     week: Week | None
     cost: Cost
-    chosen: tuple[PlannedSession, ...] = ()
-    breaks: tuple[PlannedBreak, ...] = ()
+    chosen: tuple[date, ...] = ()
 
 
 class Task:
@@ -91,15 +90,28 @@ class Task:
         return self._distances[seen, placed]
 
 
-def reflow(cadence: Cadence, asked: AskReflow) -> CoursePlan:
-    """The days that change least; where there is no such choice for all visits, what `plan` finds for some."""
+def reflow(cadence: Cadence, asked: AskReflow) -> ReflowPlan:
+    """The days that change least; where there is no such choice for all visits, the quickest days for some."""
     for day in sorted(set(asked.booked) - set(cadence.days)):
         cadence = cadence.with_session(day)
     found = cheapest(cadence, asked)
-    if found is None:
-        return plan(cadence, AskPlan(course_id=asked.course_id, client_id=asked.client_id, sessions=asked.sessions,
-                                     candidates=asked.candidates))  # fmt: skip
-    return CoursePlan(sessions=list(found.chosen), breaks=list(found.breaks), unplaced=[])
+    return ReflowPlan(days=list(found.chosen)) if found else quickest(cadence, asked)
+
+
+def quickest(cadence: Cadence, asked: AskReflow) -> ReflowPlan:
+    """The first of the quickest choices of days, and what is to be said of the visits without one."""
+    days = [one.date for one in asked.candidates]
+    question = AskWays(course_id=asked.course_id, client_id=asked.client_id, sessions=asked.sessions, days=days)
+    found = ways(cadence, question)
+    return ReflowPlan(days=list(first_way(found)), unplaced=found.unplaced)
+
+
+def first_way(found: CourseWays) -> Iterator[date]:
+    """Each session on the first day that may follow."""
+    place = 0
+    for session in found.sessions:
+        yield session.days[place].date
+        place = next(iter(session.days[place].next), 0)
 
 
 def cheapest(cadence: Cadence, asked: AskReflow) -> Path | None:
@@ -141,32 +153,24 @@ def onward(task: Task, path: Path) -> Iterator[Path]:
     if path.seen + 1 < len(task.free):
         points, days, ranks = path.cost
         cost = (points, days + task.distance(path.seen + 1, placed), ranks)
-        yield Path(
-            seen=path.seen + 1, cadence=path.cadence, week=path.week, cost=cost, chosen=path.chosen, breaks=path.breaks
-        )
+        yield Path(seen=path.seen + 1, cadence=path.cadence, week=path.week, cost=cost, chosen=path.chosen)
 
 
 def taken(task: Task, path: Path, candidate: Candidate) -> Path:
     """The path with a session on this day."""
-    day, standing = candidate.date, stand(path.cadence)
-    assert standing.phase is not None  # noqa: S101 - the cadence allows no session without a phase
-    cadence = path.cadence.with_session(day)
+    day = candidate.date
     week, short = week_with(path, day)
     points, days, ranks = path.cost
-    session = PlannedSession(date=day, ordinal=cadence.completed, phase=standing.phase.name)
-    pause = stand(cadence).pause
-    after = (PlannedBreak(started_on=pause.started_on, first_day=pause.first_day),) if pause else ()
     return Path(
         seen=path.seen + 1,
-        cadence=cadence,
+        cadence=path.cadence.with_session(day),
         week=week,
         cost=(
             points + min(candidate.rank, OTHER_DAY) + SHORT_WEEK * short,
             days + task.distance(path.seen + 1, len(path.chosen) + 1),
             ranks + candidate.rank,
         ),
-        chosen=(*path.chosen, session),
-        breaks=(*path.breaks, *after),
+        chosen=(*path.chosen, day),
     )
 
 

@@ -12,12 +12,13 @@ from datetime import date
 from services.protocol.domain.cadence import Cadence, stand
 from services.protocol.domain.judging import judge
 from services.protocol.domain.paces import Leg, legs
-from services.protocol.domain.plan import NO_DAY, NO_SESSION, wanted
 from services.protocol.domain.search import Field, State, field
 from shared.questions import AskWays, CourseWays, NoWay, PlannedBreak, SessionWays, WayDay
 
 Edges = dict[State, dict[State, int]]
 """From each state those after the next session, with the slips of the weeks between."""
+NO_DAY = "No free day was found that the protocol allows."
+NO_SESSION = "The course has no next session."
 NEAREST = 3
 """So many days near the one a session would need are told, with what speaks against them."""
 
@@ -38,6 +39,20 @@ def ways(cadence: Cadence, asked: AskWays) -> CourseWays:
         pause=pause(cadence),
         unplaced=unplaced(cadence, [date.fromordinal(day) for day in quick], asked.days, number),
     )
+
+
+def wanted(cadence: Cadence, asked: AskWays) -> int:
+    """How many sessions: a number, what is left of the series, or of the whole course."""
+    if isinstance(asked.sessions, int):
+        return asked.sessions
+    standing = stand(cadence)
+    if standing.phase is None:
+        return 0
+    if asked.sessions == "series":
+        sessions = standing.phase.sessions
+        return asked.maintenance_visits if sessions is None else sessions - standing.done
+    left = max((cadence.definition.total or 0) - cadence.place, 0)
+    return left + (asked.maintenance_visits if cadence.definition.endless else 0)
 
 
 def session(ordinal: int, ahead: Sequence[Leg], n: int, days: list[WayDay]) -> SessionWays:

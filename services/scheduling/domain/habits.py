@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from services.scheduling.domain.choosing import Wish
+from services.scheduling.domain.minutes import wall_clock
 from services.scheduling.domain.roster import Roster
-from services.scheduling.domain.slots import WEEKDAYS, Interval, windows
+from services.scheduling.domain.runs import worked
+from services.scheduling.domain.slots import WEEKDAYS, Interval
 from services.scheduling.domain.visits import Appointment
-from shared.clock import day_of
 
 
 class Habits(Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Habits(Struct, frozen=True, kw_only=True):
         )
 
 
-def worked(found: Roster, within: Interval) -> set[date]:
+def working_days(found: Roster, within: Interval) -> set[date]:
     """The days on which anybody works."""
-    spans = (span for one in found.workers.values() for span in windows(one.hours, within, found.zone, one.days))
-    return {day_of(instant, found.zone) for span in spans for instant in span}
+    spans = (span for one in found.workers.values() for span in worked(one.hours, within, found.zone, one.days))
+    return {date.fromordinal(wall_clock(minute, found.zone)[0]) for span in spans for minute in span}

@@ -1,13 +1,14 @@
 """What the calendar can offer for a wish: rooms for the visits chosen, what is other than wished, what lies nearest."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.scheduling.domain.choosing import ANOTHER_DAY, ANOTHER_THERAPIST, ANOTHER_TIME, Wish
+from services.scheduling.domain.minutes import instant, stretch
 from services.scheduling.domain.openings import Openings, moment_of, on_wished_weekday
 from services.scheduling.domain.proposing import Pick, same_rooms
 from services.scheduling.domain.roster import Roster
@@ -46,10 +47,11 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     def why(self, one: Pick) -> str | None:
         """What is not as it was wished."""
-        moment = moment_of(one.starts_at, self.minutes, self.wish, self.roster)
+        start, _ = stretch((one.starts_at, one.starts_at))
+        moment = moment_of(start, self.minutes, self.wish, self.roster)
         therapist_id = self.therapists[one.therapist]
         wrong = (
-            (not on_wished_weekday(self.wish, moment.day), ANOTHER_DAY),
+            (not on_wished_weekday(self.wish, date.fromordinal(moment.day)), ANOTHER_DAY),
             (moment.outside, ANOTHER_TIME),
             (self.wish.therapist_id not in (None, therapist_id), ANOTHER_THERAPIST),
         )
@@ -60,7 +62,7 @@ def option(offer: Offer, verdict: Verdict, minute: int) -> dict[str, Any]:
     """The free time of a day that is nearest to the usual one, and what the protocol says of the day."""
     opening = offer.openings[verdict.date]
     nearest = min(opening.times, key=lambda one: (abs(one - minute), one))
-    one = Pick(starts_at=opening.starts[nearest], therapist=_lowest(opening.times[nearest]), regular=False)
+    one = Pick(starts_at=instant(opening.starts[nearest]), therapist=_lowest(opening.times[nearest]), regular=False)
     return {
         "starts_at": one.starts_at,
         "ends_at": one.starts_at + offer.length,

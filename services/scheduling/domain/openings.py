@@ -1,14 +1,15 @@
 """The free times of each day that come nearest to what is wished for, ready to be compared with those of other days."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.scheduling.domain.choosing import Wish, wish_on
+from services.scheduling.domain.minutes import Stretch, common, is_free, merged, reaching, stretch, wall_clock
 from services.scheduling.domain.roster import Roster, Workplace
-from services.scheduling.domain.slots import WEEKDAYS, Interval, is_free
+from services.scheduling.domain.slots import A_DAY, WEEKDAYS, Interval
 
 WEEKDAY, HOURS, THERAPIST = 4, 2, 1
 """What a wish weighs that a visit does not meet: the therapist is given up first, the weekday last (policy)."""
@@ -18,74 +19,81 @@ class Opening(Struct):
     """What a day has to offer. `unmet` is the weight of the wishes that no free time of the day meets.
 
     `times` are the free times that miss no more than that: from the minute of the day (wall clock) to whoever is free
-    then, the therapist at place n of the roster as the bit 1 << n; `starts` are the same times as instants.
+    then, the therapist at place n of the roster as the bit 1 << n; `starts` are the same times in minutes since 1970.
     """
 
     unmet: int
     times: dict[int, int]
-    starts: dict[int, datetime]
+    starts: dict[int, int]
 
 
 Openings = Mapping[date, Opening]
+Who = dict[int, int]
+"""From starts in minutes since 1970 to whoever is free then, as bits."""
 
 
 class Moment(Struct, frozen=True):
-    """A start on the wall clock, and whether a visit then lies outside the wished hours."""
+    """A start on the wall clock: the day's ordinal, the minute of the day, and whether it lies outside the wish."""
 
-    day: date
+    day: int
     minute: int
     outside: bool
 
 
-UNSEEN = Moment(date.min, 0, outside=False)
-"""A start that nobody has looked at."""
-
-
 def openings(roster: Roster, wish: Wish, minutes: int, within: Interval) -> dict[date, Opening]:
     """Every day with a free time that begins inside `within`."""
-    found: dict[date, Opening] = {}
-    of_rooms: dict[tuple[UUID, ...], dict[datetime, Moment | None]] = {}
-    for place, worker in enumerate(roster.workers.values()):
-        other = THERAPIST * (wish.therapist_id not in (None, worker.therapist_id))
-        known, rooms = of_rooms.setdefault(tuple(worker.rooms), {}), roster.rooms_of(worker, wish.equipment)
-        for start in roster.free_starts(worker, within, minutes):
-            if (moment := known.get(start, UNSEEN)) is UNSEEN:
-                moment = known[start] = moment_in_room(start, minutes, wish, roster, rooms)
-            if moment:
-                add(found, moment, start, other + HOURS * moment.outside, 1 << place)
-    for day, opening in found.items():
+    found: dict[int, Opening] = {}
+    for (rooms, unmet), who in free_starts(roster, wish, minutes, within).items():
+        full = nowhere((roster.rooms[one] for one in rooms), minutes, within)
+        for start, mask in who.items():
+            if not full or is_free((start, start + 1), full):
+                moment = moment_of(start, minutes, wish, roster)
+                add(found, moment, start, mask, unmet + HOURS * moment.outside)
+    days = {date.fromordinal(day): opening for day, opening in found.items()}
+    for day, opening in days.items():
         opening.unmet += WEEKDAY * (not on_wished_weekday(wish, day))
+    return days
+
+
+def free_starts(roster: Roster, wish: Wish, minutes: int, within: Interval) -> dict[tuple[tuple[UUID, ...], int], Who]:
+    """When anybody is free: apart for those who may use other rooms, and for those who were not wished for."""
+    found: dict[tuple[tuple[UUID, ...], int], Who] = {}
+    for place, worker in enumerate(roster.workers.values()):
+        rooms = tuple(room.room_id for room in roster.rooms_of(worker, wish.equipment))
+        other = THERAPIST * (wish.therapist_id not in (None, worker.therapist_id))
+        who = found.setdefault((rooms, other), {})
+        for run in roster.free_runs(worker, within, minutes) if rooms else ():
+            for start in run:
+                who[start] = who.get(start, 0) | 1 << place
     return found
 
 
-def add(found: dict[date, Opening], moment: Moment, start: datetime, unmet: int, who: int) -> None:
+def nowhere(rooms: Iterable[Workplace], minutes: int, within: Interval) -> list[Stretch]:
+    """The starts (merged) at which each of the rooms is taken at some time of the visit."""
+    full = [stretch(within)]
+    for room in rooms:
+        taken = reaching(room.taken, stretch((within[0], within[1] + A_DAY)))
+        full = common(full, merged((start - minutes + 1, end) for start, end in taken))
+    return full
+
+
+def add(found: dict[int, Opening], moment: Moment, start: int, who: int, unmet: int) -> None:
     """Note a free time, if the day has none that misses less."""
-    opening = found.get(moment.day)
+    opening, minute = found.get(moment.day), moment.minute
     if opening is None or unmet < opening.unmet:
-        found[moment.day] = Opening(unmet, {moment.minute: who}, {moment.minute: start})
+        found[moment.day] = Opening(unmet, {minute: who}, {minute: start})
     elif unmet == opening.unmet:
-        opening.times[moment.minute] = opening.times.get(moment.minute, 0) | who
-        opening.starts[moment.minute] = start
+        opening.times[minute] = opening.times.get(minute, 0) | who
+        opening.starts[minute] = start
 
 
-def moment_in_room(
-    start: datetime, minutes: int, wish: Wish, roster: Roster, rooms: Sequence[Workplace]
-) -> Moment | None:
-    """The start, if one of the rooms is free then: the same for all therapists who may use the same rooms."""
-    time = start, start + timedelta(minutes=minutes)
-    if not any(is_free(time, room.taken) for room in rooms):
-        return None
-    return moment_of(start, minutes, wish, roster)
-
-
-def moment_of(start: datetime, minutes: int, wish: Wish, roster: Roster) -> Moment:
+def moment_of(start: int, minutes: int, wish: Wish, roster: Roster) -> Moment:
     """The start as the practice's clock shows it."""
-    local = start.astimezone(roster.zone)
-    day, outside = local.date(), False
-    if wish.from_ or wish.to:
-        first, last = wish_on(day, wish, roster)
-        outside = start < first or start + timedelta(minutes=minutes) > last
-    return Moment(day, local.hour * 60 + local.minute, outside)
+    day, minute = wall_clock(start, roster.zone)
+    if wish.from_ is None and wish.to is None:
+        return Moment(day, minute, outside=False)
+    first, last = stretch(wish_on(date.fromordinal(day), wish, roster))
+    return Moment(day, minute, outside=start < first or start + minutes > last)
 
 
 def on_wished_weekday(wish: Wish, day: date) -> bool:

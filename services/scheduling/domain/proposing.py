@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from services.scheduling.domain.fewest import bits, fewest
 from services.scheduling.domain.graph import Layers, cheapest
+from services.scheduling.domain.minutes import instant
 from services.scheduling.domain.openings import Openings
 from services.scheduling.domain.rhythm import Best, Rhythm, best
 from shared.questions import SessionWays
@@ -56,7 +57,7 @@ def visits(found: Best, days: Sequence[date], paces: Sequence[int], openings: Op
     able = [openings[day].times[minute] & found.therapists for day, minute in zip(days, minutes, strict=True)]
     return [
         Pick(
-            starts_at=openings[day].starts[minute],
+            starts_at=instant(openings[day].starts[minute]),
             therapist=one.bit_length() - 1,
             regular=found.rhythm.departs(day, pace, openings) == 0,
         )

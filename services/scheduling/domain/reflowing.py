@@ -8,9 +8,10 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.scheduling.domain.minutes import merged, stretch
 from services.scheduling.domain.placing import Placement
 from services.scheduling.domain.roster import Roster, held
-from services.scheduling.domain.slots import Interval, merged
+from services.scheduling.domain.slots import Interval
 from services.scheduling.domain.visits import Appointment
 
 Retired = TypeVar("Retired", bound=Struct)
@@ -52,7 +53,7 @@ def occupied(roster: Roster, placements: Iterable[Placement]) -> Roster:
     for one in placements:
         worker, room = workers[one.therapist_id], rooms[one.room_id]
         workers[one.therapist_id] = replace(worker, taken=merged([*worker.taken, held(worker, one.time)]))
-        rooms[one.room_id] = replace(room, taken=merged([*room.taken, one.time]))
+        rooms[one.room_id] = replace(room, taken=merged([*room.taken, stretch(one.time)]))
     return replace(roster, workers=workers, rooms=rooms)
 
 

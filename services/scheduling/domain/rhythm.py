@@ -82,6 +82,7 @@ class Bounds:
     def __init__(self, layers: Layers, paces: Sequence[int], openings: Openings) -> None:
         self.days = sorted({day for layer in layers for day, _ in layer})
         places = {day: n for n, day in enumerate(self.days)}
+        self.on = [sum(1 << n for day, n in places.items() if day.weekday() == one) for one in range(7)]
         self.layers = [sum(1 << places[day] for day in {day for day, _ in layer}) for layer in layers]
         self.paces = paces
         self.at: dict[int, int] = {}
@@ -92,7 +93,7 @@ class Bounds:
                 self.who.setdefault(minute, [0] * len(self.days))[n] = mask
 
     def _bits(self, weekdays: frozenset[int]) -> int:
-        return sum(1 << n for n, day in enumerate(self.days) if day.weekday() in weekdays)
+        return sum(self.on[one] for one in weekdays)
 
     def all(self, wished: int) -> Iterator[tuple[int, Rhythm]]:
         """Every rhythm with the least it can depart."""

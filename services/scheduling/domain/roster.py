@@ -1,4 +1,7 @@
-"""Who works when and where, and what is taken: the search for free times. Intervals are UTC and half-open."""
+"""Who works when and where, and what is taken: the search for free times.
+
+What is taken, closed or away is in minutes since 1970 (`minutes.py`).
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -7,20 +10,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from services.scheduling.domain.slots import (
-    A_DAY,
-    Days,
-    Interval,
-    Span,
-    covers,
-    is_free,
-    merged,
-    reaches,
-    reaching,
-    starts,
-    unlapped,
-    windows,
-)
+from services.scheduling.domain.minutes import Stretch, covers, instant, is_free, merged, reaching, starting, stretch
+from services.scheduling.domain.runs import reaches, runs, worked
+from services.scheduling.domain.slots import A_DAY, Days, Interval, Span
 from shared.clock import day_of
 from shared.decider import Refusal
 
@@ -48,8 +40,8 @@ class Worker(Struct, frozen=True, kw_only=True):
     buffer_minutes: int = 0
     buffer_before_minutes: int = 0
     active: bool = True
-    away: Sequence[Interval] = ()
-    taken: Sequence[Interval] = ()
+    away: Sequence[Stretch] = ()
+    taken: Sequence[Stretch] = ()
 
 
 class Workplace(Struct, frozen=True, kw_only=True):
@@ -59,7 +51,7 @@ class Workplace(Struct, frozen=True, kw_only=True):
     name: str
     active: bool = True
     equipment: Collection[str] = ()
-    taken: Sequence[Interval] = ()
+    taken: Sequence[Stretch] = ()
 
 
 class Roster(Struct, frozen=True, kw_only=True):
@@ -72,9 +64,9 @@ class Roster(Struct, frozen=True, kw_only=True):
     grid: int
     workers: dict[UUID, Worker]
     rooms: dict[UUID, Workplace]
-    closed: Sequence[Interval] = ()
+    closed: Sequence[Stretch] = ()
     holidays: Mapping[date, str] = {}
-    client_taken: Sequence[Interval] = ()
+    client_taken: Sequence[Stretch] = ()
 
     def rooms_of(self, worker: Worker, needs: Collection[str] = ()) -> list[Workplace]:
         """The rooms a therapist may use that have the equipment, in order of preference."""
@@ -86,7 +78,7 @@ class Roster(Struct, frozen=True, kw_only=True):
         self, worker: Worker, time: Interval, first: UUID | None = None, needs: Collection[str] = ()
     ) -> UUID | None:
         """A room of the therapist that nobody has then, `first` if possible."""
-        free = [room.room_id for room in self.rooms_of(worker, needs) if is_free(time, room.taken)]
+        free = [room.room_id for room in self.rooms_of(worker, needs) if is_free(stretch(time), room.taken)]
         return first if first in free else next(iter(free), None)
 
     def slots(self, worker: Worker, within: Interval, minutes: int, needs: Collection[str] = ()) -> Iterator[Slot]:
@@ -94,38 +86,42 @@ class Roster(Struct, frozen=True, kw_only=True):
         rooms, length = self.rooms_of(worker, needs), timedelta(minutes=minutes)
         if not rooms:
             return
-        for start in self.free_starts(worker, within, minutes):
-            time = (start, start + length)
-            if room := next((one for one in rooms if is_free(time, one.taken)), None):
-                yield Slot(starts_at=start, ends_at=time[1], therapist_id=worker.therapist_id, room_id=room.room_id)
+        for start in (one for run in self.free_runs(worker, within, minutes) for one in run):
+            if room := next((one for one in rooms if is_free((start, start + minutes), one.taken)), None):
+                begin = instant(start)
+                yield Slot(
+                    starts_at=begin, ends_at=begin + length, therapist_id=worker.therapist_id, room_id=room.room_id
+                )
 
-    def free_starts(self, worker: Worker, within: Interval, minutes: int) -> Iterator[datetime]:
-        """When the therapist could begin a visit inside `within`, whatever the rooms."""
+    def free_runs(self, worker: Worker, within: Interval, minutes: int) -> Iterator[range]:
+        """When the therapist could begin a visit inside `within`, whatever the rooms, in minutes since 1970."""
         if not worker.active:
             return
-        spans = unlapped(windows(worker.hours, within, self.zone, worker.days))
-        obstacles = self.obstacles(worker, (within[0] - A_DAY, within[1] + A_DAY))
-        for span, until in reaches(spans):
-            for start in starts(span, minutes, self.grid, obstacles, until):
-                if within[0] <= start < within[1]:
-                    yield start
+        first, last = starting(within)
+        obstacles = self.obstacles(worker, stretch((within[0] - A_DAY, within[1] + A_DAY)))
+        for (start, end), until in reaches(worked(worker.hours, within, self.zone, worker.days)):
+            for run in runs((start, min(end, last)), until, minutes, self.grid, obstacles):
+                yield run if run.start >= first else run[-((run.start - first) // self.grid) :]
 
-    def obstacles(self, worker: Worker, within: Interval) -> list[Interval]:
-        """Where a visit with this therapist may not reach: absences, closures, the client's own, others' visits."""
-        before, after = buffers(worker)
+    def obstacles(self, worker: Worker, within: Stretch) -> list[Stretch]:
+        """Where a visit with this therapist may not reach: absences, closures, the client's own, others' visits.
+
+        Those have kept their own buffers; the ones of the new visit are added to them on either side.
+        """
+        before, after = worker.buffer_before_minutes, worker.buffer_minutes
         visits = [(start - after, end + before) for start, end in reaching(worker.taken, within)]
         others = [one for taken in (worker.away, self.closed, self.client_taken) for one in reaching(taken, within)]
         return merged([*visits, *others])
 
     def outside(self, worker: Worker, time: Interval) -> Refusal | None:
         """Why the practice or the therapist does not work then."""
-        if not is_free(time, self.closed):
+        if not is_free(stretch(time), self.closed):
             return Refusal(rule="closed_day", detail=self.why_closed(time))
         if not worker.active:
             return Refusal(rule="outside_hours", detail=f"{worker.name} does not work here any more.")
-        if not is_free(time, worker.away):
+        if not is_free(stretch(time), worker.away):
             return Refusal(rule="outside_hours", detail=f"{worker.name} is away then.")
-        if not covers(windows(worker.hours, time, self.zone, worker.days), time):
+        if not covers(worked(worker.hours, time, self.zone, worker.days), stretch(time)):
             return Refusal(rule="outside_hours", detail=f"{worker.name} does not work at this time.")
         return None
 
@@ -141,7 +137,7 @@ class Roster(Struct, frozen=True, kw_only=True):
         """Who of therapist and room is somebody else's then."""
         if not is_free(held(worker, time), worker.taken):
             return Refusal(rule="therapist_taken", detail=f"{worker.name} has another visit at this time.")
-        if not room.active or not is_free(time, room.taken):
+        if not room.active or not is_free(stretch(time), room.taken):
             return Refusal(rule="room_taken", detail=f"{room.name} is taken at this time.")
         return None
 
@@ -154,12 +150,7 @@ def lacking(room: Workplace, needs: Collection[str]) -> Refusal | None:
     return Refusal(rule="room_lacks_equipment", detail=detail)
 
 
-def held(worker: Worker, time: Interval) -> Interval:
+def held(worker: Worker, time: Interval) -> Stretch:
     """What a new visit takes of the therapist: itself and the buffers on both sides."""
-    before, after = buffers(worker)
-    return time[0] - before, time[1] + after
-
-
-def buffers(worker: Worker) -> tuple[timedelta, timedelta]:
-    """What is kept free before and after a new visit."""
-    return timedelta(minutes=worker.buffer_before_minutes), timedelta(minutes=worker.buffer_minutes)
+    start, end = stretch(time)
+    return start - worker.buffer_before_minutes, end + worker.buffer_minutes

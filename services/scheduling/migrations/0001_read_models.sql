@@ -125,6 +125,19 @@ create index appointment_of_client on appointment (client_id, starts_at);
 create index appointment_of_therapist on appointment (therapist_id, starts_at);
 create index appointment_of_course on appointment (course_id, starts_at);
 
+create table handed_over (                        -- visits that another therapist has now, for calendars
+    appointment_id uuid not null,
+    client_id uuid not null,
+    therapist_id uuid not null,                   -- who had it
+    room_id uuid not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz not null,
+    sequence int not null,
+    changed_at timestamptz not null,
+    primary key (appointment_id, therapist_id)
+);
+create index handed_over_of on handed_over (therapist_id, ends_at);
+
 create table course (                             -- what ordinals start from
     course_id uuid primary key,
     client_id uuid not null,

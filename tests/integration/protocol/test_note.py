@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from shared.events import protocol as told
-from shared.questions import AskCourse, AskNote, AskPlan, AskVerdicts, Candidate
+from shared.questions import AskCourse, AskNote, AskVerdicts, AskWays
 from tests.integration.protocol.conftest import House
 
 FIELDS = {
@@ -45,10 +45,8 @@ async def test_questions_about_a_course_are_answered(house: House):
     days = [date(2026, 1, 5), date(2026, 1, 6)]
     verdicts = await ask(AskVerdicts(course_id=course_id, client_id=client_id, itineraries=[days, days[1:]]))
     assert [[one.rule for one in each] for each in verdicts] == [[None, "min_gap"], [None]]
-    plan = await ask(
-        AskPlan(course_id=course_id, client_id=client_id, sessions=1, candidates=[Candidate(date=days[0])])
-    )
-    assert [(one.date, one.ordinal) for one in plan.sessions] == [(days[0], 1)]
+    ways = await ask(AskWays(course_id=course_id, client_id=client_id, sessions=1, days=days[:1]))
+    assert [(one.days[0].date, one.ordinal) for one in ways.sessions] == [(days[0], 1)]
     assert (await ask(AskNote(course_id=course_id)))["ordinal"] == 1
 
 
@@ -57,7 +55,7 @@ async def test_questions_about_nobodys_course_have_no_answer(house: House):
     assert await ask(AskCourse(course_id=uuid4())) is None
     assert await ask(AskNote(course_id=uuid4())) is None
     assert await ask(AskVerdicts(course_id=course_id, client_id=client_id, itineraries=[[]])) is None
-    assert await ask(AskPlan(course_id=course_id, client_id=client_id, sessions=1, candidates=[])) is None
+    assert await ask(AskWays(course_id=course_id, client_id=client_id, sessions=1, days=[])) is None
 
 
 async def test_a_closed_course_has_no_next_note_to_ask_for(house: House):

@@ -89,6 +89,39 @@ async def test_moves_and_cancellations_keep_the_uid_and_raise_the_sequence(desk:
     assert list(events((await read(desk, path)).body)) == []
 
 
+async def test_a_visit_that_changes_hands_is_cancelled_for_who_had_it(desk: Desk):
+    (visit,) = await desk.booked(WHEN[0], course_id=None)
+    paths = [(await key_of(desk, "therapist", one))["path"] for one in desk.therapists]
+
+    async def shown() -> list[list[tuple[str, int]]]:
+        files = [(await read(desk, path)).body for path in paths]
+        return [[(one["status"], one["sequence"]) for one in events(file) if one["uid"] == visit] for file in files]
+
+    for starts_at, therapist, expected in (
+        (WHEN[0], 1, [[("CANCELLED", 1)], [("CONFIRMED", 1)]]),
+        (WHEN[1], 1, [[("CANCELLED", 1)], [("CONFIRMED", 2)]]),
+        (WHEN[1], 0, [[("CONFIRMED", 3)], [("CANCELLED", 3)]]),
+        (WHEN[0], 1, [[("CANCELLED", 4)], [("CONFIRMED", 4)]]),
+    ):
+        body = {"starts_at": starts_at, "therapist_id": desk.therapists[therapist]}
+        assert (await desk.change(visit, "move", body)).status == 200
+        assert await shown() == expected
+    before = [(await read(desk, path)).body for path in paths]
+    await rebuild(desk.it.service)
+    assert [(await read(desk, path)).body for path in paths] == before
+    assert (await desk.records.delete(f"/clients/{desk.client_id}")).status == 202
+    await desk.it.settled()
+    assert await shown() == [[], []]
+
+
+async def test_the_feeds_are_in_the_openapi(desk: Desk):
+    paths = (await desk.it.get("/openapi.json", role=None)).body["paths"]
+    for kind in ("therapist", "client"):
+        feed = paths[f"/{kind}s/{{{kind}_id}}/calendar.ics"]["get"]
+        assert [(one["name"], one["in"]) for one in feed["parameters"]] == [(f"{kind}_id", "path"), ("key", "query")]
+        assert list(feed["responses"]["200"]["content"]) == ["text/calendar"]
+
+
 async def test_a_missed_visit_taken_back_is_there_again(desk: Desk):
     (visit,) = await desk.booked("2026-03-02T10:00:00-05:00", course_id=None)
     path = (await key_of(desk, "therapist", desk.therapists[0]))["path"]

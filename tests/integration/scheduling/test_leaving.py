@@ -165,6 +165,8 @@ async def test_a_pause_without_an_end_calls_its_visits_off_on_request(desk: Desk
     path = f"/courses/{desk.course_id}/reflow"
     refused = await desk.it.post(path, {}, role="front_desk")
     assert (refused.status, refused.body["rule"]) == (409, "no_free_time")
+    assert "earliest" not in refused.body
+    assert all(one["rule"] and one["detail"] for one in refused.body["alternatives"])
     found = await reflowed(desk, path, {"cancel": True})
     assert found["clients"][0]["cancelled"] == visits[1:]
     assert await open_days(desk) == ["2026-03-04"]
@@ -226,3 +228,16 @@ async def test_a_visit_takes_the_time_of_a_later_one_that_makes_room(desk: Desk)
     assert (len(days), "2026-03-04" in days) == (3, False)
     assert await desk.refused(days) == []
     assert await desk.count("claim") == 9
+
+
+async def test_where_no_day_will_do_the_next_and_the_nearest_free_times_are_named(desk: Desk):
+    _, visit = await desk.booked(at_ten(date(2026, 3, 2)), at_ten(date(2026, 3, 4)))
+    absence = await away(desk, "2026-03-04", "2027-04-30")
+    await away(desk, "2026-03-04", "2027-04-30", therapist=1)
+    refused = await desk.change(visit, "cancel", {"reason": "client_wish", "reflow": True})
+    assert (refused.status, refused.body["rule"]) == (409, "no_free_time")
+    assert refused.body["earliest"] == "2026-03-04"
+    (client,) = (await reflowed(desk, f"/time-off/{absence['time_off_id']}/reflow"))["clients"]
+    (unplaced,) = client["unplaced"]
+    assert (unplaced["appointment_id"], unplaced["earliest"]) == (visit, "2026-03-04")
+    assert {(one["starts_at"][:10], one["rule"]) for one in unplaced["alternatives"]} == {("2026-03-03", "min_gap")}

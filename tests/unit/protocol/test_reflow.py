@@ -106,7 +106,7 @@ def test_no_choice_costs_less(task: tuple[list[date], AskReflow, tuple[Pause, ..
     if found is None:
         assert best is None
         return
-    chosen = tuple(one.date for one in found.chosen)
+    chosen = found.chosen
     assert found.cost == best == cost(course(pauses=pauses), done, question, chosen)
     assert all(verdict.allowed for verdict in verdicts(course(*done, pauses=pauses), chosen))
 
@@ -123,8 +123,8 @@ def changed(hit: list[date], *, lost: bool, free: list[date] = WEEKDAYS) -> tupl
     after = hit[0] if lost else done[-1] if done else date.min
     days = {day: 0 if day in was else 3 for day in free if day > after and day not in hit}
     plan = reflow(course(*done), asked(was, days))
-    chosen = {one.date for one in plan.sessions}
-    assert len(plan.sessions) == len(was)
+    chosen = set(plan.days)
+    assert len(plan.days) == len(was)
     return set(was) - chosen - set(hit), chosen - set(was)
 
 
@@ -152,7 +152,7 @@ def test_a_full_week_is_worth_moving_one_visit():
     week = [back + timedelta(weeks=1), back + timedelta(weeks=1, days=2), back + timedelta(weeks=2)]
     days = {week[0] + A_DAY: 2, week[1]: 0, week[1] + A_DAY: 2, week[2]: 0, week[2] + 2 * A_DAY: 2}
     plan = reflow(course(*done, back, back + 2 * A_DAY), asked(week, days))
-    assert [one.date for one in plan.sessions] == [week[0] + A_DAY, week[1] + A_DAY, week[2]]
+    assert plan.days == [week[0] + A_DAY, week[1] + A_DAY, week[2]]
 
 
 @pytest.mark.parametrize("weeks", [1, 2, 3])
@@ -166,4 +166,11 @@ def test_a_long_absence_is_put_right_in_time(weeks: int):
 def test_where_not_all_find_a_day_it_is_said():
     plan = reflow(course(), asked([MONDAY, MONDAY + 2 * A_DAY], {MONDAY: 0}))
     assert len(plan.unplaced) == 1
-    assert reflow(course(), asked([], {})).sessions == []
+    assert reflow(course(), asked([], {})).days == []
+
+
+def test_what_would_take_too_long_to_compare_gets_the_quickest_days(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("services.protocol.domain.reflow.MOST_STEPS", 1)
+    plan = reflow(course(), asked(WHOLE[:6], dict.fromkeys(WEEKDAYS, 2)))
+    assert len(plan.days) == 6
+    assert all(one.allowed for one in verdicts(course(), plan.days))

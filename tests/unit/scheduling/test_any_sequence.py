@@ -24,10 +24,11 @@ from services.scheduling.domain import itinerary
 from services.scheduling.domain.attendance import CancelAppointment, MarkArrived, MarkMissed, Undo
 from services.scheduling.domain.facts import FulfilAppointment
 from services.scheduling.domain.fitting import Want, fit
+from services.scheduling.domain.minutes import merged, stretch
 from services.scheduling.domain.placing import BookAppointments, Placement, Rearrange
 from services.scheduling.domain.reflowing import without
 from services.scheduling.domain.roster import Roster, Worker, Workplace
-from services.scheduling.domain.slots import WEEKDAYS, Interval, Span, merged, overlap, whole_day
+from services.scheduling.domain.slots import WEEKDAYS, Interval, Span, overlap, whole_day
 from services.scheduling.domain.visits import Appointment
 from services.scheduling.judging import Entry, blame, compare, entries
 from services.scheduling.reflow import Reflow, put_right, still_to_come
@@ -79,11 +80,11 @@ class World:
     def roster(self) -> Roster:
         hours = [Span(weekday=day, from_="09:00", to="17:00") for day in WEEKDAYS[:5]]
         people = {
-            one: Worker(therapist_id=one, name="A", hours=hours, rooms=[], away=merged(self.away[one]))
+            one: Worker(therapist_id=one, name="A", hours=hours, rooms=[], away=merged(map(stretch, self.away[one])))
             for one in (ADA, BEN)
         }
         rooms = {one: Workplace(room_id=one, name="R") for one in (ROOM, ATTIC)}
-        found = Roster(zone=ZONE, grid=60, workers=people, rooms=rooms, closed=merged(self.away[None]))
+        found = Roster(zone=ZONE, grid=60, workers=people, rooms=rooms, closed=merged(map(stretch, self.away[None])))
         for one in self.gone:
             found = without(found, one)
         return found

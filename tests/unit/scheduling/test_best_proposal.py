@@ -13,6 +13,7 @@ from services.protocol.domain.cadence import Cadence, refusal, stand
 from services.protocol.domain.judging import verdicts
 from services.protocol.domain.paces import pace_of
 from services.protocol.domain.ways import ways
+from services.scheduling.domain.minutes import stretch
 from services.scheduling.domain.openings import Opening
 from services.scheduling.domain.proposing import pick
 from services.scheduling.domain.rhythm import Rhythm, choices_of_weekdays
@@ -135,7 +136,7 @@ def test_the_graph_holds_exactly_the_choices_that_cost_neither_a_week_nor_a_slip
 
 def opening(day: date, unmet: int, times: dict[int, int]) -> Opening:
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return Opening(unmet, times, {minute: midnight + timedelta(minutes=minute) for minute in times})
+    return Opening(unmet, times, {minute: stretch((midnight, midnight))[0] + minute for minute in times})
 
 
 TIMES = st.dictionaries(st.sampled_from([540, 600, 660]), st.integers(1, 7), min_size=1, max_size=3)

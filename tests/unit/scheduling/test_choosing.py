@@ -8,8 +8,9 @@ import pytest
 
 from services.scheduling.domain.choosing import Wish, choose
 from services.scheduling.domain.fitting import Want, alternatives, fit
+from services.scheduling.domain.minutes import Stretch, stretch
 from services.scheduling.domain.roster import Roster, Worker, Workplace
-from services.scheduling.domain.slots import WEEKDAYS, Interval, Span
+from services.scheduling.domain.slots import WEEKDAYS, Span
 from shared.decider import Refusal, Refused, Unknown
 
 ZONE = ZoneInfo("America/New_York")
@@ -22,11 +23,11 @@ def local(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 3, day, hour, minute, tzinfo=ZONE).astimezone(UTC)
 
 
-def taken(*times: tuple[int, int, int]) -> list[Interval]:
-    return [(local(day, start), local(day, end)) for day, start, end in times]
+def taken(*times: tuple[int, int, int]) -> list[Stretch]:
+    return [stretch((local(day, start), local(day, end))) for day, start, end in times]
 
 
-def roster(ada: list[Interval] | None = None, ben: list[Interval] | None = None, **more: object) -> Roster:
+def roster(ada: list[Stretch] | None = None, ben: list[Stretch] | None = None, **more: object) -> Roster:
     hours = [Span(weekday=day, from_="09:00", to="12:00") for day in WEEKDAYS[:5]]
     people = (
         Worker(therapist_id=ADA, name="Ada", hours=hours, rooms=[ROOM], taken=ada or []),
@@ -75,7 +76,8 @@ def test_a_visit_lies_inside_the_wished_time():
 
 def test_the_buffer_after_a_visit_must_be_free_too():
     busy = taken((2, 11, 12))
-    starts = [one.starts_at for one in roster(ben=busy).slots(roster(ben=busy).workers[BEN], taken((2, 9, 12))[0], 60)]
+    found, morning = roster(ben=busy), (local(2, 9), local(2, 12))
+    starts = [one.starts_at for one in found.slots(found.workers[BEN], morning, 60)]
     assert starts == [local(2, 9), local(2, 9, 15), local(2, 9, 30), local(2, 9, 45)]
 
 

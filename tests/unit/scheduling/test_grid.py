@@ -1,11 +1,14 @@
 """Starting points on the grid of each span. The numbers and instants are facts found in another system's tests."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.scheduling.domain.slots import Span, is_free, merged, starts, unlapped, windows
+from services.scheduling.domain.minutes import Stretch, instant, is_free, merged, starting, stretch
+from services.scheduling.domain.runs import runs, worked
+from services.scheduling.domain.slots import Span
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -19,27 +22,39 @@ def hours(*lines: str) -> list[Span]:
     return found
 
 
-def instant(text: str) -> datetime:
+def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def pieces(*lines: str) -> list[tuple[datetime, datetime]]:
-    return [tuple(instant(f"2025-12-{part}-05:00") for part in line.split("/")) for line in lines]
+def pieces(*lines: str) -> list[Stretch]:
+    return [stretch((at(f"2025-12-{start}-05:00"), at(f"2025-12-{end}-05:00"))) for start, _, end in parts(lines)]
+
+
+def parts(lines: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    return [line.partition("/") for line in lines]
+
+
+def starts(span: Stretch, minutes: int, grid: int, taken: Sequence[Stretch] = ()) -> list[int]:
+    return [start for run in runs(span, span[1], minutes, grid, taken) for start in run]
+
+
+def clock(starts: Iterable[int]) -> list[str]:
+    return [f"{instant(one).astimezone(NEW_YORK):%H:%M}" for one in starts]
 
 
 def test_the_grid_starts_with_the_span():
-    window = (instant("2026-03-02T09:10-05:00"), instant("2026-03-02T10:30-05:00"))
-    found = [f"{one.astimezone(NEW_YORK):%H:%M}" for one in starts(window, 50, 15)]
-    assert found == ["09:10", "09:25", "09:40"]
+    span = stretch((at("2026-03-02T09:10-05:00"), at("2026-03-02T10:30-05:00")))
+    assert clock(starts(span, 50, 15)) == ["09:10", "09:25", "09:40"]
 
 
 DAY = ("2021-06-21T00:00Z", "2021-06-22T00:00Z")
 
 
-def offered(within: tuple[str, str], minutes: int, *lines: str) -> list[datetime]:
-    inside = (instant(within[0]), instant(within[1]))
-    spans = unlapped(windows(hours(*lines), inside, ZoneInfo("UTC")))
-    return [one for span in spans for one in starts(span, minutes, minutes) if inside[0] <= one < inside[1]]
+def offered(within: tuple[str, str], minutes: int, *lines: str) -> list[int]:
+    inside = (at(within[0]), at(within[1]))
+    first, last = starting(inside)
+    spans = worked(hours(*lines), inside, ZoneInfo("UTC"), {})
+    return [one for span in spans for one in starts(span, minutes, minutes) if first <= one < last]
 
 
 @pytest.mark.parametrize(
@@ -63,23 +78,20 @@ def test_spans_that_overlap_are_one():
 
 def test_the_last_quarter_of_an_evening_is_offered():
     # The case gives the second span as [18:30Z, 20:59:59Z): hours here are whole minutes, so that is 23:00.
-    brussels, day = ZoneInfo("Europe/Brussels"), ("2023-07-13T02:00Z", "2023-07-13T22:00Z")
-    spans = windows(hours("thu 09:00-17:00", "thu 20:30-23:00"), (instant(day[0]), instant(day[1])), brussels)
-    last = [one for span in spans for one in starts(span, 15, 15)][-1]
-    assert last == instant("2023-07-13T22:45+02:00")
+    brussels, day = ZoneInfo("Europe/Brussels"), (at("2023-07-13T02:00Z"), at("2023-07-13T22:00Z"))
+    spans = worked(hours("thu 09:00-17:00", "thu 20:30-23:00"), day, brussels, {})
+    assert instant(starts(spans[-1], 15, 15)[-1]) == at("2023-07-13T22:45+02:00")
 
 
 def test_the_grid_goes_on_behind_what_is_taken():
-    (window,) = pieces("01T09:00/01T12:00")
+    (span,) = pieces("01T09:00/01T12:00")
     taken = pieces("01T09:20/01T10:05", "01T11:00/01T11:15")
-    found = [f"{one.astimezone(NEW_YORK):%H:%M}" for one in starts(window, 30, 15, taken)]
-    assert found == ["10:15", "10:30", "11:15", "11:30"]
+    assert clock(starts(span, 30, 15, taken)) == ["10:15", "10:30", "11:15", "11:30"]
 
 
 def test_starting_points_are_the_same_as_when_each_is_tried():
-    (window,) = pieces("01T09:00/01T17:00")
+    (span,) = pieces("01T09:00/01T17:00")
     taken = merged(pieces("01T08:30/01T09:10", "01T10:00/01T10:20", "01T10:25/01T10:40", "01T13:59/01T16:01"))
     for minutes, grid in ((15, 5), (20, 15), (45, 10), (60, 7), (90, 15)):
-        every = list(starts(window, minutes, grid))
-        tried = [one for one in every if is_free((one, one + timedelta(minutes=minutes)), taken)]
-        assert list(starts(window, minutes, grid, taken)) == tried
+        tried = [one for one in starts(span, minutes, grid) if is_free((one, one + minutes), taken)]
+        assert starts(span, minutes, grid, taken) == tried

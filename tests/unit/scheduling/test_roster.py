@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.scheduling.domain.minutes import Stretch, is_free, merged, stretch
 from services.scheduling.domain.roster import Roster, Worker, Workplace
-from services.scheduling.domain.slots import Span, Times, merged, whole_day
+from services.scheduling.domain.slots import Span, Times, whole_day
 
 NEW_YORK = ZoneInfo("America/New_York")
 ADA, FRONT, GARDEN = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -21,8 +22,13 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-03-{text}").replace(tzinfo=NEW_YORK).astimezone(UTC)
 
 
-def times(*lines: str) -> list[tuple[datetime, datetime]]:
-    return merged(tuple(map(instant, line.split("/"))) for line in lines)
+def between(line: str) -> tuple[datetime, datetime]:
+    start, end = map(instant, line.split("/"))
+    return start, end
+
+
+def times(*lines: str) -> list[Stretch]:
+    return merged(stretch(between(line)) for line in lines)
 
 
 def worker(*hours: str, **more) -> Worker:
@@ -74,7 +80,7 @@ def test_a_buffer_may_reach_beyond_the_hours():
 def test_a_visit_may_run_from_one_span_into_the_next():
     one = worker("mon 22:00-24:00", "tue 00:00-01:00")
     assert offered(roster(one)) == ["02T22:00", "02T22:30", "02T23:00", "02T23:30", "03T00:00"]
-    assert roster(one).outside(one, times("02T23:30/03T00:30")[0]) is None
+    assert roster(one).outside(one, between("02T23:30/03T00:30")) is None
 
 
 def test_each_span_has_its_own_grid():
@@ -87,18 +93,18 @@ def test_other_hours_on_a_day_off_and_a_day_off_in_the_week():
     days = {MONDAY: [], MONDAY + timedelta(days=1): [Times(from_="14:00", to="15:30")]}
     one = worker("mon 09:00-12:00", days=days)
     assert offered(roster(one)) == ["03T14:00", "03T14:30"]
-    assert roster(one).outside(one, times("03T14:00/03T15:00")[0]) is None
-    refusal = roster(one).outside(one, times("02T10:00/02T11:00")[0])
+    assert roster(one).outside(one, between("03T14:00/03T15:00")) is None
+    refusal = roster(one).outside(one, between("02T10:00/02T11:00"))
     assert refusal is not None
     assert refusal.rule == "outside_hours"
 
 
 def test_a_holiday_is_refused_by_its_name():
-    closed = [whole_day(MONDAY, NEW_YORK)]
+    closed = [stretch(whole_day(MONDAY, NEW_YORK))]
     one = worker()
     found = roster(one, closed=closed, holidays={MONDAY: "Founders' Day"})
     assert offered(found) == []
-    refusal = found.outside(one, times("02T10:00/02T11:00")[0])
+    refusal = found.outside(one, between("02T10:00/02T11:00"))
     assert refusal is not None
     assert (refusal.rule, refusal.detail) == (
         "closed_day",
@@ -137,8 +143,7 @@ def test_a_time_is_offered_when_and_only_when_it_can_be_booked(data, minutes):
     def pieces():
         drawn = data.draw(st.lists(st.tuples(quarter, st.integers(1, 12)), max_size=12))
         return merged(
-            (WEEK[0] + timedelta(minutes=15 * start), WEEK[0] + timedelta(minutes=15 * (start + length)))
-            for start, length in drawn
+            (stretch(WEEK)[0] + 15 * start, stretch(WEEK)[0] + 15 * (start + length)) for start, length in drawn
         )
 
     one = worker(
@@ -154,6 +159,6 @@ def test_a_time_is_offered_when_and_only_when_it_can_be_booked(data, minutes):
     while start < WEEK[1]:
         time = (start, start + timedelta(minutes=minutes))
         refused = found.outside(one, time) or found.taken(one, room, time)
-        client = any(time[0] < end and begin < time[1] for begin, end in found.client_taken)
+        client = not is_free(stretch(time), found.client_taken)
         assert (start in slots) == (refused is None and not client)
         start += timedelta(minutes=grid)

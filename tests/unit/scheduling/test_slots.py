@@ -1,24 +1,29 @@
 """Hours on days, both clock changes, and the grid. Most of the instants are facts found in other systems' tests."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.scheduling.domain.slots import (
-    Span,
-    Times,
-    clipped,
+from services.scheduling.domain.minutes import (
+    Stretch,
+    common,
     covers,
+    instant,
     is_free,
     merged,
-    overlap,
     reaching,
-    starts,
-    whole_day,
-    windows,
-    without,
+    starting,
+    stretch,
+    wall_clock,
 )
+from services.scheduling.domain.roster import Roster, Worker, Workplace
+from services.scheduling.domain.runs import runs, worked
+from services.scheduling.domain.slots import Interval, Span, Times, overlap, whole_day
 from shared.clock import day_of
 
 NEW_YORK, CHICAGO = ZoneInfo("America/New_York"), ZoneInfo("America/Chicago")
@@ -33,14 +38,14 @@ def hours(*lines: str) -> list[Span]:
     return found
 
 
-def instant(text: str) -> datetime:
+def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def opening(zone: ZoneInfo, within: tuple[str, str], *lines: str) -> list[str]:
-    inside = (instant(within[0]), instant(within[1]))
-    found = clipped(windows(hours(*lines), inside, zone), inside)
-    return [f"{start:%m-%dT%H:%MZ}/{end:%m-%dT%H:%MZ}" for start, end in found]
+    inside = (at(within[0]), at(within[1]))
+    found = common(worked(hours(*lines), inside, zone, {}), [stretch(inside)])
+    return [f"{instant(start):%m-%dT%H:%MZ}/{instant(end):%m-%dT%H:%MZ}" for start, end in found]
 
 
 MONDAY_ON = ("2025-11-30T00:00-05:00", "2025-12-04T00:00-05:00")
@@ -120,16 +125,18 @@ def test_the_last_day_of_a_range_is_not_lost():
 )
 def test_half_hours_of_a_fortnight_with_a_day_of_notice(now, first, last):
     vancouver = ZoneInfo("America/Vancouver")
-    last_day = day_of(instant(now) + timedelta(minutes=20160), vancouver)
-    asked = (instant(now) + timedelta(minutes=1440), whole_day(last_day, vancouver)[1])
-    open_windows = list(windows(hours("mon,tue,wed,thu,fri 09:00-17:00"), asked, vancouver))
-    found = [s for window in open_windows for s in starts(window, 30, 30) if asked[0] <= s < asked[1]]
-    assert (found[0], found[-1]) == (instant(first), instant(last))
+    last_day = day_of(at(now) + timedelta(minutes=20160), vancouver)
+    asked = (at(now) + timedelta(minutes=1440), whole_day(last_day, vancouver)[1])
+    spans = worked(hours("mon,tue,wed,thu,fri 09:00-17:00"), asked, vancouver, {})
+    begin, end = starting(asked)
+    found = [one for span in spans for run in runs(span, span[1], 30, 30) for one in run if begin <= one < end]
+    assert (instant(found[0]), instant(found[-1])) == (at(first), at(last))
 
 
 def test_intervals_that_touch_do_not_overlap():
-    nine, ten, eleven = (instant(f"2026-03-02T{hour}:00Z") for hour in ("09", "10", "11"))
-    assert not overlap((nine, ten), (ten, eleven))
+    instants = [at(f"2026-03-02T{hour}:00Z") for hour in ("09", "10", "11")]
+    assert not overlap((instants[0], instants[1]), (instants[1], instants[2]))
+    nine, ten, eleven = (stretch((one, one))[0] for one in instants)
     assert is_free((nine, ten), [(ten, eleven)])
     assert not is_free((nine, eleven), [(ten, eleven)])
     assert merged([(ten, eleven), (nine, ten)]) == [(nine, eleven)]
@@ -137,41 +144,68 @@ def test_intervals_that_touch_do_not_overlap():
     assert not covers([(nine, ten)], (nine, eleven))
 
 
-def shown(pieces, zone: ZoneInfo = NEW_YORK) -> list[str]:
-    return [f"{a.astimezone(zone):%m-%dT%H:%M}/{b.astimezone(zone):%m-%dT%H:%M}" for a, b in pieces]
+def shown(times: Iterable[Stretch], zone: ZoneInfo = NEW_YORK) -> list[str]:
+    both = ((instant(start).astimezone(zone), instant(end).astimezone(zone)) for start, end in times)
+    return [f"{start:%m-%dT%H:%M}/{end:%m-%dT%H:%M}" for start, end in both]
 
 
-def pieces(*lines: str) -> list[tuple[datetime, datetime]]:
-    return [tuple(instant(f"2025-12-{part}-05:00") for part in line.split("/")) for line in lines]
+def times(*lines: str) -> list[Interval]:
+    both = (line.split("/") for line in lines)
+    return [(at(f"2025-12-{start}-05:00"), at(f"2025-12-{end}-05:00")) for start, end in both]
+
+
+def left(within: str, hours_: list[Span], *busy: str) -> list[str]:
+    """What is free minute by minute, of hours less what is taken."""
+    (inside,), one = times(within), UUID(int=1)
+    ada = Worker(therapist_id=one, name="Ada", hours=hours_, rooms=[], taken=merged(map(stretch, times(*busy))))
+    roster = Roster(zone=NEW_YORK, grid=1, workers={one: ada}, rooms={one: Workplace(room_id=one, name="Room")})
+    return shown(merged((run.start, run.stop) for run in roster.free_runs(ada, inside, 1)))
 
 
 def test_what_is_taken_is_cut_out_of_what_is_open():
-    assert shown(without(pieces("01T12:00/01T16:00"), pieces("01T10:00/01T14:00"))) == ["12-01T14:00/12-01T16:00"]
-    stretches = pieces("01T00:00/03T00:00", "04T00:00/05T00:00", "06T00:00/08T00:00")
-    assert shown(without(stretches, pieces("02T00:00/07T00:00"))) == [
-        "12-01T00:00/12-02T00:00",
-        "12-07T00:00/12-08T00:00",
-    ]
-    assert shown(without(pieces("01T09:00/01T17:00"), pieces("01T10:00/01T11:00", "01T12:00/01T13:00"))) == [
+    afternoon, day = hours("mon 12:00-16:00"), hours("mon 09:00-17:00")
+    assert left("01T00:00/02T00:00", afternoon, "01T10:00/01T14:00") == ["12-01T14:00/12-01T16:00"]
+    assert left("01T00:00/02T00:00", day, "01T10:00/01T11:00", "01T12:00/01T13:00") == [
         "12-01T09:00/12-01T10:00",
         "12-01T11:00/12-01T12:00",
         "12-01T13:00/12-01T17:00",
     ]
 
 
+def test_what_is_taken_for_days_leaves_the_first_and_the_last():
+    always = hours("mon,tue,thu,sat,sun 00:00-24:00")  # 1 and 2, 4, 6 and 7 December
+    assert left("01T00:00/08T00:00", always, "02T00:00/07T00:00") == [
+        "12-01T00:00/12-02T00:00",
+        "12-07T00:00/12-08T00:00",
+    ]
+
+
 def test_only_what_reaches_in_is_looked_at():
-    taken = pieces("01T08:00/01T09:00", "01T09:30/01T10:30", "01T11:00/01T12:00", "01T13:00/01T14:00")
-    (asked,) = pieces("01T10:00/01T13:00")
-    assert shown(reaching(taken, asked)) == ["12-01T09:30/12-01T10:30", "12-01T11:00/12-01T12:00"]
-    assert list(reaching([], asked)) == []
+    taken = [stretch(one) for one in times("01T08:00/01T09:00", "01T09:30/01T10:30", "01T11:00/01T12:00")]
+    (asked,) = times("01T10:00/01T13:00")
+    assert shown(reaching(taken, stretch(asked))) == ["12-01T09:30/12-01T10:30", "12-01T11:00/12-01T12:00"]
+    assert list(reaching([], stretch(asked))) == []
+
+
+def test_odd_seconds_are_rounded_outwards():
+    odd = at("2026-03-02T09:00:30Z"), at("2026-03-02T10:00:30Z")
+    assert [f"{instant(one):%H:%M}" for one in stretch(odd)] == ["09:00", "10:01"]
+    assert [f"{instant(one):%H:%M}" for one in starting(odd)] == ["09:01", "10:01"]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"])
+@given(minute=st.integers(20_000_000, 40_000_000))
+def test_the_wall_clock_is_the_zones(zone, minute):
+    local = instant(minute).astimezone(ZoneInfo(zone))
+    assert wall_clock(minute, ZoneInfo(zone)) == (local.toordinal(), local.hour * 60 + local.minute)
 
 
 def test_other_hours_on_a_day_stand_in_place_of_the_weekly_ones():
-    within = (instant(MONDAY_ON[0]), instant(MONDAY_ON[1]))
+    within = (at(MONDAY_ON[0]), at(MONDAY_ON[1]))
     days = {
         date(2025, 12, 1): [Times(from_="13:00", to="15:00"), Times(from_="22:00", to="01:00")],
         date(2025, 12, 2): [Times(from_="10:00", to="12:00")],
         date(2025, 12, 3): [],
     }
-    found = windows(hours("mon,wed 09:00-17:00"), within, NEW_YORK, days)
+    found = worked(hours("mon,wed 09:00-17:00"), within, NEW_YORK, days)
     assert shown(found) == ["12-01T13:00/12-01T15:00", "12-01T22:00/12-02T01:00", "12-02T10:00/12-02T12:00"]
