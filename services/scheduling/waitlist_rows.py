@@ -10,6 +10,7 @@ import msgspec
 
 from services.scheduling.domain.closure import ClosureWithdrawn
 from services.scheduling.domain.hold import HoldLapsed, HoldReleased
+from services.scheduling.domain.holiday import HolidayDecided
 from services.scheduling.domain.waiting import WaitingForgotten, WaitlistJoined, WaitlistLeft
 from services.scheduling.domain.workdays import DayCleared, DaySet, TimeOffWithdrawn
 from shared.events.scheduling import (
@@ -28,6 +29,9 @@ FREED = "insert into freed_time (freed_by, therapist_id, starts_at, ends_at) sel
 WITH_BUFFERS = """
     therapist_id, starts_at - make_interval(mins => buffer_before_minutes),
     ends_at + make_interval(mins => buffer_minutes) """
+
+AROUND_DAY = "$3::date - interval '1 day', $3::date + interval '2 days'"
+"""Somewhat more than a day, for the zone is not known here."""
 
 
 def by_visit(recorded: Recorded) -> Statement:
@@ -54,10 +58,15 @@ def by_closure(recorded: Recorded) -> Statement:
 
 
 def by_day(recorded: Recorded) -> Statement:
-    """A therapist works other hours on a day; somewhat more than a day, for the zone is not known here."""
+    """A therapist works other hours on a day."""
     event: DaySet | DayCleared = recorded.event
-    sql = FREED + "$2::uuid, $3::date - interval '1 day', $3::date + interval '2 days'"
-    return sql, (recorded.position, event.therapist_id, event.day)
+    return FREED + "$2::uuid, " + AROUND_DAY, (recorded.position, event.therapist_id, event.day)
+
+
+def by_holiday(recorded: Recorded) -> Statement:
+    """The practice is open on a public holiday."""
+    event: HolidayDecided = recorded.event
+    return FREED + "$2::uuid, " + AROUND_DAY + " where $4", (recorded.position, None, event.day, event.open)
 
 
 FREEING: dict[type[Event], Callable[[Recorded], Statement]] = {
@@ -70,6 +79,7 @@ FREEING: dict[type[Event], Callable[[Recorded], Statement]] = {
     ClosureWithdrawn: by_closure,
     DaySet: by_day,
     DayCleared: by_day,
+    HolidayDecided: by_holiday,
 }
 
 

@@ -7,8 +7,8 @@ from services.scheduling.app import build
 from shared.rebuild import rebuild
 from shared.running import running
 from shared.service import Service
-from tests.harness import Answer
-from tests.integration.scheduling.conftest import Desk
+from tests.harness import Answer, practice
+from tests.integration.scheduling.conftest import NOW, Desk
 
 TUESDAY_TEN = "2026-03-03T15:00:00Z"
 WISH = {"weekdays": ["tue"], "from": "10:00", "to": "11:00"}
@@ -151,6 +151,25 @@ async def test_a_move_a_hold_that_lapses_and_an_absence_taken_back_free_a_time(d
     assert (await desk.it.post(f"/time-off/{away}/withdraw", {})).status == 200
     await desk.it.settled()
     assert await offers(desk) == {second["client_id"]: "2026-03-10T14:00:00Z"}
+
+
+async def test_other_hours_on_a_day_free_a_time(desk: Desk):
+    saturday = await waits(desk, prefer={"weekdays": ["sat"]})
+    path = f"/therapists/{desk.therapists[0]}/days/2026-03-07"
+    answer = await desk.it.put(path, {"times": [{"from": "10:00", "to": "12:00"}]})
+    assert answer.status == 200, answer.body
+    await desk.it.settled()
+    assert await offers(desk) == {saturday["client_id"]: "2026-03-07T15:00:00Z"}
+
+
+async def test_a_holiday_on_which_the_practice_is_open_after_all_frees_a_time():
+    settings = {"holidays": {"country": "US"}}
+    async with practice("records", "protocol", "scheduling", now=NOW, settings=settings) as group:
+        desk = await Desk(group["scheduling"], group["records"], group["protocol"]).set_up()
+        place = await waits(desk, prefer={}, first_day="2026-05-25", last_day="2026-05-25")
+        assert (await desk.it.put("/holidays/2026-05-25", {"open": True})).status == 200
+        await desk.it.settled()
+        assert await offers(desk) == {place["client_id"]: "2026-05-25T13:00:00Z"}
 
 
 async def test_a_time_that_is_over_or_too_near_is_not_offered(desk: Desk):
