@@ -13,8 +13,8 @@ import uuid_utils.compat as uuid
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from shared.bus.lineage import LogRestored
-from shared.bus.stream import published
+from shared.bus.lineage import Estranged, LogRestored, goes_on
+from shared.bus.stream import Published, published
 from shared.messages import Cause, Command
 from shared.service import Amends, Service
 from shared.store.batch import LOCK
@@ -54,7 +54,7 @@ async def _decide(store: Store, stream: str, command: Command) -> None:
 
 
 async def _shared_past(service: Service, js: JetStreamContext) -> int | None:
-    """The position of the last event that both the stream and the log know; nothing when the stream is gone or empty.
+    """The position of the last event that both know, if the log has lost what the stream holds after it.
 
     The stream is read backwards, so this takes as long as there are lost events.
     """
@@ -62,16 +62,24 @@ async def _shared_past(service: Service, js: JetStreamContext) -> int | None:
         state = (await js.stream_info(service.name)).state
     except NotFoundError:
         return None
-    sql = "select 1 from public.event where position = $1 and event_id = $2"
+    if not state.messages or await _goes_on(service, await published(js, service.name, state.last_seq)):
+        return None
     for sequence in range(state.last_seq, state.last_seq - state.messages, -1):
         event = await published(js, service.name, sequence)
-        if await service.store.fetch(sql, event.position, event.event_id):
+        if await service.store.fetch(KNOWN, event.position, event.event_id):
             return event.position
-    return 0 if state.messages else None
+    return 0
+
+
+async def _goes_on(service: Service, last: Published) -> bool:
+    """Whether the relay may be at work: then nothing is moved, for it may have been sent under the position it has."""
+    with suppress(Estranged):
+        return bool(await goes_on(service.store, last.position, last.event_id))
+    return False
 
 
 async def _step(service: Service, connection: asyncpg.Connection, shared: int | None) -> int:
-    """Append `LogRestored`, and move behind it what was written since at positions that others know already."""
+    """Append `LogRestored`, and move behind it what was written since a loss at positions that others know already."""
     await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
     head = await connection.fetchval("select coalesce(max(position), 0) from public.event")
     after = head if shared is None else shared
@@ -92,6 +100,7 @@ async def _move(connection: asyncpg.Connection, after: int, by: int) -> int:
     return int(done.rpartition(" ")[2])
 
 
+KNOWN = "select from public.event where position = $1 and event_id = $2"
 BEGINS = "select greatest(extract(epoch from clock_timestamp())::bigint * $1::bigint, $2::bigint)"
 MARK = """
 insert into public.event (position, stream, version, event_id, type, data, actor, correlation_id, recorded_at)

@@ -22,7 +22,7 @@ from tests.harness import until
 from tests.integration.shared import tally
 from tests.integration.shared.conftest import owned_database
 from tests.integration.shared.tally import Struck
-from tests.integration.shared.test_store import rows, strike
+from tests.integration.shared.test_store import rows, strike, strike_at
 
 HEARS = {"records": (Struck,)}
 
@@ -183,3 +183,17 @@ async def test_it_may_be_said_again_and_when_nothing_was_lost(pair: Pair) -> Non
         await until(lambda: all_heard(producer, consumer))
         marks = await rows(producer, "select position from event where type = 'LogRestored' order by position")
         assert len({row["position"] for row in marks}) == 3
+
+
+async def test_what_waits_to_be_published_stays_where_it_is_when_nothing_was_lost(pair: Pair) -> None:
+    """The relay of a running service may have sent it this very moment, under the position it had."""
+    async with pair.at_work("records") as producer:
+        await strike(producer, uuid4(), 2)
+        await until(lambda: producer.relay.at_head)
+    unheard = tally.make("records", pair.configs["records"], pair.clock)
+    async with unheard.store.open():
+        await unheard.bus.connect()
+        [waiting] = (await strike_at(unheard, uuid4())).events
+        assert await restored(unheard) == 0
+        assert [one.position for one in await unheard.store.read(waiting.stream)] == [waiting.position]
+        await unheard.bus.close()

@@ -12,6 +12,7 @@ import uuid_utils.compat as uuid
 from shared.decider import Refused
 from shared.messages import Cause
 from shared.running import Running
+from shared.service import Service
 from shared.store.claims import Taken
 from shared.store.unit import Tx
 from shared.store.work import KeyReused, Outcome, Request
@@ -20,8 +21,12 @@ from tests.integration.shared.tally import Ring, Strike
 NOON = "2026-03-02T12:00:00Z"
 
 
-async def strike(
-    replica: Running, client: UUID, times: int = 1, request: Request | None = None, **more: Any
+async def strike(replica: Running, client: UUID, *args: Any, **more: Any) -> Outcome:
+    return await strike_at(replica.service, client, *args, **more)
+
+
+async def strike_at(
+    service: Service, client: UUID, times: int = 1, request: Request | None = None, **more: Any
 ) -> Outcome:
     async def unit(tx: Tx) -> dict[str, int]:
         for _ in range(times):
@@ -29,7 +34,7 @@ async def strike(
         return {"strokes": (await tx.state(f"tally-{client}")).strokes}
 
     cause = Cause(actor="owner:test", correlation_id=uuid.uuid7())
-    return await replica.service.store.write(unit, cause, streams=(f"tally-{client}",), request=request)
+    return await service.store.write(unit, cause, streams=(f"tally-{client}",), request=request)
 
 
 async def rows(replica: Running, sql: str, *args: object) -> list[asyncpg.Record]:
