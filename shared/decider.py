@@ -1,6 +1,6 @@
 """A decider: the pure heart of an aggregate, and the one way it may say no."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -51,10 +51,19 @@ class Unknown(Exception):  # noqa: N818 - as above
 class Decider(Generic[C, E, S]):
     """`decide(command, state)` gives events, `[]` (asked twice) or raises `Refused`; `evolve` folds an event in.
 
-    `events` lists every class the aggregate's streams may hold.
+    `events` lists every class the aggregate's streams may hold; `many` folds a whole stream faster than one by one.
     """
 
     decide: Callable[[C, S], list[E]]
     evolve: Callable[[S, E], S]
     initial: S
     events: tuple[type[E], ...]
+    many: Callable[[S, Iterable[E]], S] | None = None
+
+    def fold(self, state: S, events: Iterable[E]) -> S:
+        """The state after these events."""
+        if self.many:
+            return self.many(state, events)
+        for event in events:
+            state = self.evolve(state, event)
+        return state

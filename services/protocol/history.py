@@ -67,6 +67,7 @@ TELL: dict[type[Event], Callable[[Any], str]] = {
     own.CoursePutRight: _put_right,
     own.ExerciseHeld: lambda _: "Exercise at home has to wait again.",
     own.SeriesRepeated: lambda e: f"Series {e.number} starts again: {e.sessions} sessions set back.",
+    own.RepetitionLifted: lambda e: f"After the gap since {e.since} no series starts again after all.",
     told.SeriesStarted: lambda e: f"Series {e.number} began ({e.sessions} sessions).",
     told.SessionCounted: lambda e: f"Session {e.ordinal} took place on {e.on}.",
     told.SessionDiscounted: lambda e: f"A session was withdrawn{f' ({e.reason})' if e.reason else ''}.",

@@ -62,12 +62,8 @@ class Changes:
 
 def fold(decider: Decider[Any, Any, Any], folded: Folded, events: Sequence[Recorded]) -> Folded:
     """The state after these events; what was redacted leaves no trace in it."""
-    state, version = folded.state, folded.version
-    for recorded in events:
-        version = recorded.version
-        if not isinstance(recorded.event, Redacted):
-            state = decider.evolve(state, recorded.event)
-    return Folded(version, state)
+    known = [recorded.event for recorded in events if not isinstance(recorded.event, Redacted)]
+    return Folded(events[-1].version if events else folded.version, decider.fold(folded.state, known))
 
 
 class Tx:
@@ -104,11 +100,9 @@ class Tx:
         """Put the command to the stream's decider; its events are stored with the unit. Raises `Refused`, `Unknown`."""
         before, decider = await self.folded(stream), self._decider(stream)
         events: list[Event] = decider.decide(command, before.state)
-        state, version = before.state, before.version
-        for event in events:
-            state, version = decider.evolve(state, event), version + 1
+        for version, event in enumerate(events, before.version + 1):
             self.changes.events.append(Pending(stream, version, event, uuid.uuid7(), cause or self.cause))
-        self.changes.folded[stream] = Folded(version, state)
+        self.changes.folded[stream] = Folded(before.version + len(events), decider.fold(before.state, events))
         return events
 
     def execute(self, sql: str, *args: object) -> None:

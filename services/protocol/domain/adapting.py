@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from services.protocol.domain.catalogue import Gate
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.gates import in_time, is_calm, is_open, seen
+from services.protocol.domain.gates import in_time, is_calm
 from services.protocol.domain.state import Given
 from services.protocol.domain.timeplan import ENDLESS
 from shared.vocabulary import SessionFlag
@@ -19,12 +19,15 @@ SAID: dict[SessionFlag, str] = {
 }
 
 
-class Adapted(Struct, frozen=True, kw_only=True):
+class Adapted(Struct, frozen=True, kw_only=True, gc=False):
     """What differs, why, and who says so."""
 
     what: str
     why: str
     source: str
+
+
+FEW = "fewer than {} sessions are written down here"
 
 
 def gentle(definition: Definition, given: Sequence[Given]) -> bool:
@@ -40,30 +43,28 @@ def region_minutes(definition: Definition, given: Sequence[Given]) -> int:
     return min(most, gentler.region_minutes or most) if gentler and gentle(definition, given) else most
 
 
-def adapted(definition: Definition, place: int, given: Sequence[Given], *, series: bool) -> Iterator[Adapted]:
+def adapted(
+    definition: Definition, place: int, given: Sequence[Given], opened: frozenset[str], *, series: bool
+) -> Iterator[Adapted]:
     """A gentler session, techniques offered because of what was seen, techniques left because of it."""
     gentler = definition.gentler
     if gentler and gentle(definition, given):
         yield Adapted(what=gentler.text, why=_said(gentler.after, given[-1].on), source=gentler.source)
     for gate in definition.gates:
-        yield from _by(gate, place, given, series=series)
+        if gate.once and gate.what in opened:
+            first = next(one.on for one in given if getattr(one.session, gate.once))
+            yield Adapted(what=f"Offered: {gate.title}", why=_said(gate.once, first), source=gate.source)
+        if gate.absent and gate.what not in opened and in_time(gate, place, series=series):
+            yield from _left_out(gate, given)
 
 
-def _by(gate: Gate, place: int, given: Sequence[Given], *, series: bool) -> Iterator[Adapted]:
-    sessions = [one.session for one in given]
-    if gate.once and is_open(gate, place, sessions, series=series):
-        first = next(one.on for one in given if getattr(one.session, gate.once))
-        yield Adapted(what=f"Offered: {gate.title}", why=_said(gate.once, first), source=gate.source)
-    if gate.absent and in_time(gate, place, series=series) and not is_calm(gate, sessions):
-        yield Adapted(what=f"Left out: {gate.title}", why=_why_left(gate, given), source=gate.source)
-
-
-def _why_left(gate: Gate, given: Sequence[Given]) -> str:
+def _left_out(gate: Gate, given: Sequence[Given]) -> Iterator[Adapted]:
     recent = given[-gate.absent_in :]
-    if seen(gate, [one.session for one in recent]):
-        last = next(one.on for one in reversed(recent) if getattr(one.session, gate.absent or ""))
-        return f"{_said(gate.absent or 'contraction', last)}; it waits for {gate.absent_in} sessions without"
-    return f"fewer than {gate.absent_in} sessions are written down here"
+    if gate.absent and not is_calm(gate, [one.session for one in recent]):
+        last = next((one.on for one in reversed(recent) if getattr(one.session, gate.absent)), None)
+        waits = f"it waits for {gate.absent_in} sessions without"
+        why = f"{_said(gate.absent, last)}; {waits}" if last else FEW.format(gate.absent_in)
+        yield Adapted(what=f"Left out: {gate.title}", why=why, source=gate.source)
 
 
 def _said(flag: SessionFlag, on: date) -> str:

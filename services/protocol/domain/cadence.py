@@ -11,7 +11,7 @@ from services.protocol.domain.definition import Definition, Phase
 from shared.vocabulary import CadenceRule
 
 
-class Pause(Struct, frozen=True):
+class Pause(Struct, frozen=True, gc=False):
     """An agreed absence; `to` is its last day, open when absent."""
 
     first: date
@@ -22,7 +22,7 @@ class Pause(Struct, frozen=True):
         return self.first <= day and (self.to is None or day <= self.to)
 
 
-class Break(Struct, frozen=True, kw_only=True):
+class Break(Struct, frozen=True, kw_only=True, gc=False):
     """No massage after `started_on` (the last session's day) and before `first_day`."""
 
     number: int
@@ -35,26 +35,28 @@ class Break(Struct, frozen=True, kw_only=True):
         return self.started_on < day < self.first_day
 
 
-class Restart(Struct, frozen=True):
+class Restart(Struct, frozen=True, gc=False):
     """A series that starts again: after the day `since` the course goes on from `place`."""
 
     since: date
     place: int
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Standing(Struct, frozen=True, kw_only=True, gc=False):
     """The phase of the next session (absent when all is done), how much of it is done, and a break before it.
 
-    `group` is how many sessions lie before the last break: no window of seven days reaches across it.
+    `number` is that of the phase among the definition's `steps` (of the last when all is done), `group` how many
+    sessions lie before the last break: no window of seven days reaches across it.
     """
 
     phase: Phase | None
+    number: int
     done: int
     group: int
     pause: Break | None = None
 
 
-class Cadence(Struct, frozen=True, kw_only=True):
+class Cadence(Struct, frozen=True, kw_only=True, gc=False):
     """What a course's cadence is judged by. `days` are those of its sessions, in order.
 
     `before` counts sessions whose days are not known (given before Seriatim came), `permitted` are overrides
@@ -97,18 +99,13 @@ class Cadence(Struct, frozen=True, kw_only=True):
 
 def stand(cadence: Cadence) -> Standing:
     """Walk the phases: series by series until one is not full."""
-    left = place = cadence.place
-    group, pause = 0, None
-    for phase in cadence.definition.phases:
-        if phase.kind == "break":
-            group = place - left
-            pause = _pause(phase, cadence) if left == 0 else None
-        elif phase.sessions is None or left < phase.sessions:
-            return Standing(phase=phase, done=left, group=group, pause=pause)
-        else:
-            left -= phase.sessions
-            pause = None
-    return Standing(phase=None, done=0, group=group)
+    place = cadence.place
+    steps = cadence.definition.steps
+    for number, (phase, first, upto, group, rest) in enumerate(steps):
+        if upto is None or place < upto:
+            pause = _pause(rest, cadence) if rest and place == first else None
+            return Standing(phase=phase, number=number, done=place - first, group=group, pause=pause)
+    return Standing(phase=None, number=len(steps) - 1, done=0, group=steps[-1].group)
 
 
 def _pause(phase: Phase, cadence: Cadence) -> Break | None:

@@ -1,24 +1,24 @@
 """What is new since the note before: the last session in figures, the phase, what has become allowed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec import Struct
 
-from services.protocol.domain.cadence import stand
+from services.protocol.domain.cadence import Standing, stand
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.gates import open_gates
 from services.protocol.domain.naming import named
 from services.protocol.domain.state import Course, Given
 
 
-class Changed(Struct, frozen=True, kw_only=True):
+class Changed(Struct, frozen=True, kw_only=True, gc=False):
     """What is new; a figure of the client's own has no source."""
 
     text: str
     source: str | None = None
 
 
-class Against(Struct, frozen=True, kw_only=True):
+class Against(Struct, frozen=True, kw_only=True, gc=False):
     """A rule the last session went against, in words."""
 
     rule: str
@@ -26,7 +26,7 @@ class Against(Struct, frozen=True, kw_only=True):
     source: str
 
 
-class LastSession(Struct, frozen=True, kw_only=True):
+class LastSession(Struct, frozen=True, kw_only=True, gc=False):
     """The session before, in figures."""
 
     on: str
@@ -67,9 +67,11 @@ def _against(definition: Definition, state: Course, given: Given) -> Iterator[Ag
             yield Against(rule=one.rule, text=named(definition, one), source=one.source or "policy")
 
 
-def changed(definition: Definition, state: Course, last: LastSession | None, opened: frozenset[str]) -> list[Changed]:
+def changed(
+    definition: Definition, state: Course, last: LastSession | None, standing: Standing, opened: frozenset[str]
+) -> list[Changed]:
     """Everything new since the note for the session before."""
-    since = [*_figures(last), *_since_then(definition, state, opened)] if last else []
+    since = [*_figures(last), *_since_then(definition, state, standing, opened)] if last else []
     return [*since, *_gap(definition, state), *_function(definition, state)]
 
 
@@ -93,23 +95,21 @@ def _gap(definition: Definition, state: Course) -> Iterator[Changed]:
 def _function(definition: Definition, state: Course) -> Iterator[Changed]:
     """The best steps and minutes walked so far, where the protocol looks at them."""
     policy = definition.policy
-    steps = max((one.steps or 0 for one in state.exercised), default=0)
-    walked = max((one.walked_minutes or 0 for one in state.exercised), default=0)
-    if policy.steps_milestones and steps:
+    if policy.steps_milestones and (steps := max((one.steps or 0 for one in state.exercised), default=0)):
         yield Changed(text=f"Most steps so far: {steps}.")
-    if policy.walked_minutes_milestones and walked:
-        yield Changed(text=f"Longest walk so far: {walked} minutes.")
+    walks = (one.walked_minutes or 0 for one in state.exercised)
+    if policy.walked_minutes_milestones and (longest := max(walks, default=0)):
+        yield Changed(text=f"Longest walk so far: {longest} minutes.")
 
 
-def _since_then(definition: Definition, state: Course, opened: frozenset[str]) -> Iterator[Changed]:
+def _since_then(definition: Definition, state: Course, standing: Standing, opened: frozenset[str]) -> Iterator[Changed]:
     """The phase and the gates as they are, beside what they were before the last session."""
-    now, then = state.cadence(definition), state.cadence(definition, len(state.given) - 1)
-    phase, before = stand(now).phase, stand(then).phase
+    then = state.cadence(definition, len(state.given) - 1)
+    phase, before = standing.phase, stand(then).phase
     if phase and phase != before:
         yield Changed(text=f"{phase.name.capitalize()} begins.", source=phase.source or None)
     series = before is not None and before.kind == "series"
-    sessions: Sequence[Given] = state.given[:-1]
-    earlier = open_gates(definition, then.place + 1, [given.session for given in sessions], series=series)
+    earlier = open_gates(definition, then.place + 1, [given.session for given in state.given[:-1]], series=series)
     for gate in definition.gates:
         if gate.what in opened - earlier:
             yield Changed(text=f"Newly allowed: {gate.title}.", source=gate.source)

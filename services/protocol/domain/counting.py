@@ -1,5 +1,6 @@
 """Sessions and visits that a course hears of. A fact is never refused."""
 
+from bisect import bisect_left
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -73,7 +74,8 @@ def _put_right(deciding: Deciding, session_id: UUID, why: News) -> None:
 
 def place_of(state: Course, session_id: UUID) -> int | None:
     """The session's index among those counted."""
-    return next((n for n, given in enumerate(state.given) if given.session.session_id == session_id), None)
+    known = state.session(session_id)
+    return bisect_left(state.given, known.order, key=lambda given: given.order) if known else None
 
 
 def _stray(deciding: Deciding, session: SessionCompleted, on: date) -> DeviationRule | None:

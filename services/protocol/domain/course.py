@@ -8,7 +8,7 @@ from services.protocol.domain import counting, flags, training
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import stand
 from services.protocol.domain.deciding import Act, Deciding
-from services.protocol.domain.evolving import evolve
+from services.protocol.domain.evolving import evolve, fold
 from services.protocol.domain.shelf import Shelf
 from services.protocol.domain.state import Course
 from services.protocol.domain.weeks import decided
@@ -30,7 +30,7 @@ def course_decider(definitions: Shelf, zone: ZoneInfo) -> Decider[c.CourseComman
     def decide(command: c.CourseCommand, state: Course | None) -> list[Event]:
         return Deciding(definitions, zone, state, command.now).decide(ACT[type(command)], command)
 
-    return Decider(decide=decide, evolve=evolve, initial=None, events=EVENTS)
+    return Decider(decide=decide, evolve=evolve, many=fold, initial=None, events=EVENTS)
 
 
 def _open_course(deciding: Deciding, command: c.OpenCourse) -> None:

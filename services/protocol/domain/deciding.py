@@ -3,6 +3,7 @@
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from services.protocol.domain import commands as c
 from services.protocol.domain import events as own
 from services.protocol.domain import flags
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.evolving import evolve
+from services.protocol.domain.evolving import apply
 from services.protocol.domain.exercise import judged, milestones
 from services.protocol.domain.following import break_over, cleared, phases
 from services.protocol.domain.note import prepare
@@ -37,7 +38,7 @@ class Deciding:
         self.now = now
         self.today = day_of(now, zone)
         self._events: list[Event] = []
-        self.found = state
+        self.found = state.copy() if state else None
 
     def decide(self, act: "Act", command: c.CourseCommand) -> list[Event]:
         """The events of the command and everything that follows from them."""
@@ -59,7 +60,7 @@ class Deciding:
             raise Unknown("There is no course with this id.")
         return self.course
 
-    @property
+    @cached_property
     def definition(self) -> Definition:
         """The protocol the course follows, in the version it started with."""
         opened = self.state.opened
@@ -78,7 +79,7 @@ class Deciding:
         """Events come about one by one."""
         for event in events:
             self._events.append(event)
-            self.found = evolve(self.found, event)
+            self.found = apply(self.found, (event,))
 
     def follow(
         self, what: Callable[Concatenate[Definition, Course, P], Iterator[Event]], *args: P.args, **more: P.kwargs
@@ -88,7 +89,9 @@ class Deciding:
 
     def settle(self, on: dt.date) -> None:
         """Phases, breaks and clearance after the sessions changed; twice, as a break may end and another begin."""
-        for _ in range(2):
+        so_far = len(self._events)
+        self.follow(phases, on, self.today)
+        if len(self._events) > so_far:
             self.follow(phases, on, self.today)
         self.follow(break_over, self.today)
         cleared_on = self.state.cleared_on
@@ -119,7 +122,7 @@ class Deciding:
 
     def judge_from(self, day: dt.date) -> None:
         """Flag the sessions from this day on anew."""
-        first = bisect_left(self.state.given, day, key=lambda given: given.on)
+        first = bisect_left(self.state.days, day)
         self.follow(flags.of_sessions, first)
 
     def _schedule(self, state: Course) -> None:
@@ -127,13 +130,13 @@ class Deciding:
 
         What was due already (a session written down late) is looked at in a minute, when the next may be there too.
         """
-        soon = self.now + BACKSTOP
-        days = [at(day, dt.time(), self.zone) for day in next_days(self.definition, state, self.today)]
-        instants = [day if day > self.now else soon for day in days]
-        instants += [soon] * (state.stale or (not state.closed and self._visits_changed(state)))
+        soon, day = self.now + BACKSTOP, min(next_days(self.definition, state, self.today), default=None)
+        due = at(day, dt.time(), self.zone) if day else None
+        if state.stale or (due and due <= self.now) or (not state.closed and self._visits_changed(state)):
+            due = min(soon, due) if due and due > self.now else soon
         waiting = state.review_at if state.review_at and state.review_at > self.now else None
-        if instants and (waiting is None or min(instants) < waiting):
-            self.add([own.ReviewScheduled(**self.ids, at=min(instants))])
+        if due and (waiting is None or due < waiting):
+            self.add([own.ReviewScheduled(**self.ids, at=due)])
 
     def _visits_changed(self, state: Course) -> bool:
         """Whether the backstop has something new to look at; a visit that is gone matters where one was flagged."""
@@ -145,8 +148,8 @@ class Deciding:
         if state.closed:
             return
         note = prepare(self.definition, state)
-        if note.digest != state.digest:
-            self.add([told.NotePrepared(**self.ids, ordinal=note.ordinal, prepared_at=self.now, digest=note.digest)])
+        if (digest := note.digest) != state.digest:
+            self.add([told.NotePrepared(**self.ids, ordinal=note.ordinal, prepared_at=self.now, digest=digest)])
 
 
 Act = Callable[[Deciding, Any], None]

@@ -1,6 +1,8 @@
 """A protocol's definition: everything the articles and the practice say of it, as data."""
 
-from typing import Annotated, Literal
+from collections import defaultdict
+from functools import cached_property
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, field
 
@@ -94,7 +96,20 @@ class Arrow(Data, frozen=True, kw_only=True):
     order: Positive
 
 
-class Definition(Data, frozen=True, kw_only=True):
+class Step(NamedTuple):
+    """A phase on the way through a protocol: the places before it, and before the phase after it (without end: none).
+
+    `group` is how many sessions lie before the last break, `rest` the break right before the phase.
+    """
+
+    phase: Phase
+    first: int
+    upto: int | None
+    group: int
+    rest: Phase | None
+
+
+class Definition(Data, frozen=True, kw_only=True, dict=True):
     """Everything a protocol says. `label` stands on every note and page of its courses."""
 
     id: Slug
@@ -120,27 +135,62 @@ class Definition(Data, frozen=True, kw_only=True):
     body_maps: list[Slug] = []
     arrows: list[Arrow] = []
 
-    @property
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
+    @cached_property
     def exercises(self) -> bool:
         """Whether exercise at home is part of it."""
         return any(phase.exercise_per_week for phase in self.phases)
 
-    @property
+    @cached_property
     def exercise_after(self) -> int:
         """The session after which exercise at home may begin."""
         gate = self.gate("exercise")
         return gate.from_session - 1 if gate else 0
 
-    @property
+    @cached_property
     def endless(self) -> bool:
         """Whether it ends with maintenance, which has no end."""
         return self.phases[-1].sessions is None
 
-    @property
+    @cached_property
     def total(self) -> int | None:
         """Sessions of all series together; absent where there is only maintenance."""
         return sum(phase.sessions or 0 for phase in self.phases if phase.kind == "series") or None
 
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The series and the maintenance in order."""
+        found: list[Step] = []
+        place, group, rest = 0, 0, None
+        for phase in self.phases:
+            if phase.kind == "break":
+                group, rest = place, phase
+                continue
+            upto = place + phase.sessions if phase.sessions else None
+            found.append(Step(phase, place, upto, group, rest))
+            place, rest = upto or place, None
+        return tuple(found)
+
+    @cached_property
+    def moves(self) -> dict[str, list[Move]]:
+        """The techniques of each stage."""
+        found = defaultdict[str, list[Move]](list)
+        for move in self.techniques:
+            found[move.stage].append(move)
+        return found
+
+    @cached_property
+    def held(self) -> dict[str, Gate]:
+        """What is held back until it is allowed, and by which gate."""
+        return {gate.what: gate for gate in self.gates}
+
+    @cached_property
+    def usual(self) -> dict[Region, FocusRegion]:
+        """Where it usually hurts most, in the order in which it is looked at."""
+        return {one.region: one for one in self.focus}
+
     def gate(self, what: str) -> Gate | None:
         """What holds this back, if anything does."""
-        return next((gate for gate in self.gates if gate.what == what), None)
+        return self.held.get(what)

@@ -17,7 +17,7 @@ POLICY = "policy"
 Sessions = Sequence[SessionCompleted]
 
 
-class Against(Struct, frozen=True, kw_only=True):
+class Against(Struct, frozen=True, kw_only=True, gc=False):
     """A rule that was gone against: `figure` went past `limit`, in minutes, sessions or days as the rule has it."""
 
     rule: DeviationRule

@@ -133,6 +133,12 @@ class SeriesRepeated(CourseEvent, frozen=True, kw_only=True):
     on: dt.date | None = None
 
 
+class RepetitionLifted(CourseEvent, frozen=True, kw_only=True):
+    """After the lapse since that day no series starts again: by what is known now nothing of it had been done."""
+
+    since: dt.date
+
+
 class LapseDecided(CourseEvent, frozen=True, kw_only=True):
     """After the lapse since that day: `continue` where it was, or `repeat` the series; `on` is when it was said."""
 
@@ -170,25 +176,8 @@ class ClientForgotten(CourseEvent, frozen=True, kw_only=True):
 
 
 PRIVATE = (
-    CourseOpened,
-    SessionObserved,
-    SessionSetAside,
-    CoursePutRight,
-    VisitAgreed,
-    VisitDropped,
-    SessionUsedUp,
-    SessionGivenBack,
-    ExerciseObserved,
-    ExerciseJudged,
-    MilestoneLifted,
-    WeeksJudged,
-    SlipLifted,
-    LapseLifted,
-    SeriesRepeated,
-    LapseDecided,
-    ExerciseHeld,
-    ClearanceMoved,
-    DeviationLifted,
-    ReviewScheduled,
+    CourseOpened, SessionObserved, SessionSetAside, CoursePutRight, VisitAgreed, VisitDropped, SessionUsedUp,
+    SessionGivenBack, ExerciseObserved, ExerciseJudged, MilestoneLifted, WeeksJudged, SlipLifted, LapseLifted,
+    SeriesRepeated, RepetitionLifted, LapseDecided, ExerciseHeld, ClearanceMoved, DeviationLifted, ReviewScheduled,
     ClientForgotten,
-)
+)  # fmt: skip

@@ -1,16 +1,14 @@
-"""How each event changes a course."""
+"""How each event changes a course. The course is changed in place: `fold` makes the copy that it changes."""
 
 import datetime as dt
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from msgspec.structs import replace
-
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Break, Pause
-from services.protocol.domain.judgements import JUDGE, news
+from services.protocol.domain.judgements import JUDGE, heard_of
 from services.protocol.domain.state import Course, Given, Visit
 from shared.events import protocol as told
 from shared.messages import Event
@@ -18,109 +16,150 @@ from shared.messages import Event
 
 def evolve(state: Course | None, event: Event) -> Course | None:
     """Fold an event in."""
-    if state is None:  # a session named a course that does not exist: flagged, and no more
-        return Course(opened=event) if isinstance(event, own.CourseOpened) else None
-    fold = EVOLVE.get(type(event))
-    return fold(state, event) if fold else state
+    return fold(state, (event,))
 
 
-def _observed(state: Course, event: own.SessionObserved) -> Course:
+def fold(state: Course | None, events: Iterable[Event]) -> Course | None:
+    """Fold events in, one after another. The course that was given stays as it is."""
+    return apply(state.copy() if state else None, events)
+
+
+def apply(course: Course | None, events: Iterable[Event]) -> Course | None:
+    """Fold events into this very course."""
+    change_of = CHANGE.get
+    for event in events:
+        if course is None:  # a session named a course that does not exist: flagged, and no more
+            course = Course(opened=event) if isinstance(event, own.CourseOpened) else None
+        elif change := change_of(type(event)):
+            change(course, event)
+    return course
+
+
+def _observed(course: Course, event: own.SessionObserved) -> None:
     given = Given(event.on, event.session)
-    is_last = not state.given or state.given[-1].order < given.order
-    if is_last and not state.aside and state.session(event.session.session_id) is None:
-        return replace(state, given=(*state.given, given), **news(state, event.on))
-    return _placed(state, given)
+    known = course.sessions.get(event.session.session_id)
+    if known is None and not course.aside and (not course.given or course.given[-1].is_before(given)):
+        course.given += (given,)
+        course.days += (event.on,)
+        course.sessions[event.session.session_id] = given
+    else:
+        _place(course, given)
+    heard_of(course, min(given.on, known.on) if known else given.on)
 
 
-def _placed(state: Course, given: Given) -> Course:
+def _place(course: Course, given: Given) -> None:
     """A session among the others, in the place of what was known of it before."""
-    known = state.session(given.session.session_id)
-    others = _without(state.given, given.session.session_id)
+    others = _without(course.given, given.session.session_id)
     insort(others, given, key=lambda one: one.order)
-    aside = tuple(_without(state.aside, given.session.session_id))
-    day = min(given.on, known.on) if known else given.on
-    return replace(state, given=tuple(others), aside=aside, **news(state, day))
+    _exchange(course, others)
+    course.aside = tuple(_without(course.aside, given.session.session_id))
 
 
-def _without(given: tuple[Given, ...], session_id: UUID) -> list[Given]:
+def _exchange(course: Course, given: Iterable[Given]) -> None:
+    course.given = tuple(given)
+    course.days = tuple(one.on for one in course.given)
+    course.sessions = {one.session.session_id: one for one in course.given}
+
+
+def _without(given: Iterable[Given], session_id: UUID) -> list[Given]:
     return [one for one in given if one.session.session_id != session_id]
 
 
-def _set_aside(state: Course, event: own.SessionSetAside) -> Course:
-    aside = [*_without(state.aside, event.session.session_id), Given(event.on, event.session)]
-    return replace(state, aside=tuple(aside))
+def _set_aside(course: Course, event: own.SessionSetAside) -> None:
+    others = _without(course.aside, event.session.session_id)
+    course.aside = (*others, Given(event.on, event.session))
 
 
-def _discounted(state: Course, event: told.SessionDiscounted) -> Course:
-    known = state.session(event.session_id)
-    aside = tuple(_without(state.aside, event.session_id))
-    given = tuple(_without(state.given, event.session_id))
-    return replace(state, given=given, aside=aside, **(news(state, known.on) if known else {}))
+def _discounted(course: Course, event: told.SessionDiscounted) -> None:
+    known = course.sessions.get(event.session_id)
+    course.aside = tuple(_without(course.aside, event.session_id))
+    if known:
+        _exchange(course, _without(course.given, event.session_id))
+        heard_of(course, known.on)
 
 
-def _agreed(state: Course, event: own.VisitAgreed) -> Course:
+def _agreed(course: Course, event: own.VisitAgreed) -> None:
     visit = Visit(event.appointment_id, event.starts_at, event.ends_at, event.on)
-    others = [other for other in state.visits if other.appointment_id != event.appointment_id]
+    others = [other for other in course.visits if other.appointment_id != event.appointment_id]
     insort(others, visit, key=lambda one: one.starts_at)
-    return replace(state, visits=tuple(others))
+    course.visits = tuple(others)
 
 
-def _dropped(state: Course, event: own.VisitDropped) -> Course:
-    visits = tuple(visit for visit in state.visits if visit.appointment_id != event.appointment_id)
-    return replace(state, visits=visits)
+def _dropped(course: Course, event: own.VisitDropped) -> None:
+    course.visits = tuple(visit for visit in course.visits if visit.appointment_id != event.appointment_id)
 
 
-def _used_up(state: Course, event: own.SessionUsedUp) -> Course:
-    return replace(state, used={**state.used, event.appointment_id: event.on}, **news(state, event.on))
+def _used_up(course: Course, event: own.SessionUsedUp) -> None:
+    course.used = {**course.used, event.appointment_id: event.on}
+    heard_of(course, event.on)
 
 
-def _given_back(state: Course, event: own.SessionGivenBack) -> Course:
-    used = {key: on for key, on in state.used.items() if key != event.appointment_id}
-    return replace(state, used=used, **news(state, state.used[event.appointment_id]))
+def _given_back(course: Course, event: own.SessionGivenBack) -> None:
+    heard_of(course, course.used[event.appointment_id])
+    course.used = {key: on for key, on in course.used.items() if key != event.appointment_id}
 
 
-def _entered(state: Course, event: told.SeriesStarted | told.MaintenanceStarted) -> Course:
-    name = "maintenance" if isinstance(event, told.MaintenanceStarted) else f"series {event.number}"
-    return replace(state, entered=name, entered_on=event.on)
+def _review(course: Course, event: own.ReviewScheduled) -> None:
+    course.review_at = event.at
 
 
-def _break_started(state: Course, event: told.BreakStarted) -> Course:
-    pause = Break(number=event.number, weeks=event.weeks, started_on=event.started_on, first_day=event.first_day)
-    return replace(state, pause=pause)
+def _forgotten(course: Course, _: own.ClientForgotten) -> None:
+    course.forgotten = True
 
 
-def _paused(state: Course, event: told.CoursePaused) -> Course:
-    pauses = (*state.pauses, Pause(event.paused_from, event.to))
-    return replace(state, pauses=pauses, **news(state, event.paused_from))
+def _series(course: Course, event: told.SeriesStarted) -> None:
+    course.entered, course.entered_on = f"series {event.number}", event.on
 
 
-def _resumed(state: Course, event: told.CourseResumed) -> Course:
+def _maintenance(course: Course, event: told.MaintenanceStarted) -> None:
+    course.entered, course.entered_on = "maintenance", event.on
+
+
+def _break_started(course: Course, event: told.BreakStarted) -> None:
+    days = {"started_on": event.started_on, "first_day": event.first_day}
+    course.pause = Break(number=event.number, weeks=event.weeks, **days)
+
+
+def _break_ended(course: Course, _: told.BreakEnded) -> None:
+    course.pause = None
+
+
+def _prepared(course: Course, event: told.NotePrepared) -> None:
+    course.digest, course.prepared_at = event.digest, event.prepared_at
+
+
+def _paused(course: Course, event: told.CoursePaused) -> None:
+    course.pauses += (Pause(event.paused_from, event.to),)
+    heard_of(course, event.paused_from)
+
+
+def _resumed(course: Course, event: told.CourseResumed) -> None:
     """The pause in force ends the day before; without one, those to come are called off."""
     eve = event.on - dt.timedelta(days=1)
-    in_force = any(pause.covers(event.on) for pause in state.pauses)
-    kept = [pause for pause in state.pauses if pause.first <= eve or (in_force and not pause.covers(event.on))]
-    return replace(state, pauses=tuple(Pause(p.first, eve) if p.covers(event.on) else p for p in kept))
+    in_force = any(pause.covers(event.on) for pause in course.pauses)
+    kept = [pause for pause in course.pauses if pause.first <= eve or (in_force and not pause.covers(event.on))]
+    course.pauses = tuple(Pause(p.first, eve) if p.covers(event.on) else p for p in kept)
 
 
-def _closed(state: Course, event: told.CourseClosed) -> Course:
-    finished = event.reason == "finished"
-    ends = {"closed": True, "closed_on": event.on, "finished": finished, "review_at": None}
-    return replace(state, **ends, **news(state, event.on))
+def _closed(course: Course, event: told.CourseClosed) -> None:
+    course.closed, course.closed_on = True, event.on
+    course.finished, course.review_at = event.reason == "finished", None
+    heard_of(course, event.on)
 
 
-def _reopened(state: Course, event: told.CourseReopened) -> Course:
+def _reopened(course: Course, event: told.CourseReopened) -> None:
     """Days on which the course was closed are not judged, like those of a pause."""
-    first, last = (state.closed_on or event.on) + dt.timedelta(days=1), event.on - dt.timedelta(days=1)
-    pauses = (*state.pauses, Pause(first, last)) if first <= last else state.pauses
-    return replace(state, closed=False, closed_on=None, finished=False, pauses=pauses)
+    first, last = (course.closed_on or event.on) + dt.timedelta(days=1), event.on - dt.timedelta(days=1)
+    course.pauses += (Pause(first, last),) if first <= last else ()
+    course.closed, course.closed_on, course.finished = False, None, False
 
 
-def _granted(state: Course, event: told.OverrideGranted) -> Course:
-    permitted = state.permitted | {(event.rule, event.date)}
-    return replace(state, overrides=(*state.overrides, event), permitted=permitted)
+def _granted(course: Course, event: told.OverrideGranted) -> None:
+    course.overrides += (event,)
+    course.permitted |= {(event.rule, event.date)}
 
 
-EVOLVE: dict[type[Event], Callable[[Course, Any], Course]] = {
+CHANGE: dict[type[Event], Callable[[Course, Any], None]] = {
     **JUDGE,
     own.SessionObserved: _observed,
     own.SessionSetAside: _set_aside,
@@ -129,13 +168,13 @@ EVOLVE: dict[type[Event], Callable[[Course, Any], Course]] = {
     own.VisitDropped: _dropped,
     own.SessionUsedUp: _used_up,
     own.SessionGivenBack: _given_back,
-    own.ReviewScheduled: lambda state, event: replace(state, review_at=event.at),
-    own.ClientForgotten: lambda state, _: replace(state, forgotten=True),
-    told.SeriesStarted: _entered,
-    told.MaintenanceStarted: _entered,
+    own.ReviewScheduled: _review,
+    own.ClientForgotten: _forgotten,
+    told.SeriesStarted: _series,
+    told.MaintenanceStarted: _maintenance,
     told.BreakStarted: _break_started,
-    told.BreakEnded: lambda state, _: replace(state, pause=None),
-    told.NotePrepared: lambda state, event: replace(state, digest=event.digest, prepared_at=event.prepared_at),
+    told.BreakEnded: _break_ended,
+    told.NotePrepared: _prepared,
     told.OverrideGranted: _granted,
     told.CoursePaused: _paused,
     told.CourseResumed: _resumed,

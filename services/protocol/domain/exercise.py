@@ -1,26 +1,24 @@
 """Exercise at home: weeks from clearance, their targets, and milestones (domain.md §3.1, §5)."""
 
-from bisect import bisect_right
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import get_args
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Cadence, Standing, stand
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.state import Course
-from services.protocol.domain.walk import judged_until
+from services.protocol.domain.walk import A_DAY, judged_until
 from services.protocol.domain.weeks import WEEK, after, touched
 from shared.events import protocol as told
 from shared.messages import Event
 from shared.vocabulary import ExerciseRegion
 
 
-class Week(Struct, frozen=True, kw_only=True, rename={"first_day": "from", "last_day": "to"}):
+class Week(Struct, frozen=True, kw_only=True, gc=False, rename={"first_day": "from", "last_day": "to"}):
     """A week of exercise from clearance on: on how many days, and the target in force when it began."""
 
     first_day: date
@@ -43,14 +41,16 @@ def target_on(definition: Definition, state: Course, day: date) -> int:
 def _target(cadence: Cadence, definition: Definition, state: Course, day: date) -> int:
     restarts = [lapse.restart for lapse in state.lapses if lapse.restart and (lapse.decided_on or lapse.on) <= day]
     days, restart = cadence.days[: bisect_right(cadence.days, day)], restarts[-1] if restarts else None
-    standing = stand(replace(cadence, days=days, restart=restart))
+    then = Cadence(
+        definition=definition, days=days, starts_on=cadence.starts_on, before=cadence.before, restart=restart,
+        used=cadence.used,
+    )  # fmt: skip
+    standing = stand(then)
     return _per_week(definition, standing, resting=standing.pause is not None and day < standing.pause.first_day)
 
 
 def _per_week(definition: Definition, standing: Standing, *, resting: bool) -> int:
-    phases = [phase for phase in definition.phases if phase.kind != "break"]
-    current = phases.index(standing.phase) if standing.phase in phases else len(phases) - 1
-    return phases[current - 1 if resting and current else current].exercise_per_week
+    return definition.steps[max(standing.number - resting, 0)].phase.exercise_per_week
 
 
 def weeks(definition: Definition, state: Course, until: date, since: date = date.min) -> list[Week]:
@@ -60,29 +60,26 @@ def weeks(definition: Definition, state: Course, until: date, since: date = date
     """
     if state.cleared_on is None or not definition.exercises:
         return []
-    days, cadence = _days(state, state.cleared_on), state.cadence(definition)
     found, week = [], after(state.cleared_on, since)
+    days, cadence = state.trained, state.cadence(definition)
     while week <= until:
-        per_week, count = _target(cadence, definition, state, week), len(days[week])
+        per_week = _target(cadence, definition, state, week)
         if per_week and not left_out(state, week):
-            last = week + WEEK - timedelta(days=1)
+            last, count = week + WEEK - A_DAY, bisect_left(days, week + WEEK) - bisect_left(days, week)
             found.append(Week(first_day=week, last_day=last, days=count, target=per_week, met=count >= per_week))
         week += WEEK
     return found
 
 
+def week_of(judged: own.ExerciseJudged) -> Week:
+    """A week as it was judged."""
+    first, met = judged.week_from, judged.met or False
+    return Week(first_day=first, last_day=first + WEEK - A_DAY, days=judged.days, target=judged.target, met=met)
+
+
 def left_out(state: Course, week: date) -> bool:
     """Whether the week is neither met nor missed."""
     return week < state.opened.starts_on or touched(state.pauses, week)
-
-
-def _days(state: Course, cleared_on: date) -> defaultdict[date, set[date]]:
-    """The distinct days of exercise, by week."""
-    found: defaultdict[date, set[date]] = defaultdict(set)
-    for exercise in state.exercised:
-        if exercise.on >= cleared_on:
-            found[cleared_on + (exercise.on - cleared_on).days // 7 * WEEK].add(exercise.on)
-    return found
 
 
 def days_by_region(state: Course) -> dict[str, int]:
@@ -131,6 +128,8 @@ def _met(state: Course, week: Week, on: date | None) -> Event:
 def _rows(definition: Definition, state: Course, met: Collection[date], on: date | None) -> Iterator[Event]:
     """Each row of target weeks is told once, when it is long enough (policy: four weeks)."""
     most, stands = definition.policy.exercise_streak_weeks, set[date]()
+    if len(met) < most and not state.streaks:
+        return
     for row in rows(state, met):
         told_of = state.streaks & set(row)
         stands |= told_of if len(row) >= most else set()
@@ -142,7 +141,7 @@ def _rows(definition: Definition, state: Course, met: Collection[date], on: date
 
 def _row_met(definition: Definition, state: Course, week: date, on: date | None) -> Event:
     per_week, most = target_on(definition, state, week), definition.policy.exercise_streak_weeks
-    day = on or week + WEEK - timedelta(days=1)
+    day = on or week + WEEK - A_DAY
     return told.ExerciseMilestone(**state.ids, kind="four_weeks", on=day, per_week=per_week, value=most, week_from=week)
 
 

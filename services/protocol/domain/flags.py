@@ -1,11 +1,10 @@
 """Deviations: what took place, or was agreed, against the protocol. Flagged, never refused (domain.md §2, §3.7)."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
-
-from msgspec.structs import replace
 
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Cadence
@@ -33,8 +32,7 @@ def of_sessions(definition: Definition, state: Course, first: int, gone: UUID | 
 def _of_session(definition: Definition, state: Course, index: int) -> Iterator[Against]:
     """A permission to book does not change what took place: overrides are not asked for."""
     given = state.given[index]
-    # A session counted here took place while the course was open, even if it is closed by now.
-    cadence = replace(state.cadence(definition, index), closed=False)
+    cadence = state.cadence(definition, index)
     place = cadence.place + 1
     earlier = [other.session for other in state.given[:index]]
     series = place <= (definition.total or 0)
@@ -67,9 +65,8 @@ def of_exercise(definition: Definition, state: Course) -> Iterator[Event]:
     """Exercise on a day before the session that clears it was done (source A), once a day."""
     found: Found = {}
     if definition.exercises:
-        days = {one.on for one in state.exercised if state.cleared_on is None or one.on < state.cleared_on}
-        for day in sorted(days):
-            sessions = sum(given.on <= day for given in state.given) + state.opened.sessions_before
+        for day in (day for day in state.trained if state.cleared_on is None or day < state.cleared_on):
+            sessions = bisect_right(state.days, day) + state.opened.sessions_before
             found["exercise_too_early", day] = _noted(state, too_early(definition, sessions), day)
     yield from _told(state, found, [mark for mark in state.noted if mark[0] == "exercise_too_early"])
 

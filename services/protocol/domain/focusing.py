@@ -1,6 +1,6 @@
 """Where to dwell: where the client hurts most, then where was treated least (domain.md §3.3)."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -24,7 +24,7 @@ REGION_OF_POINT: dict[str, Region] = {
 }
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class Wanted(Struct, frozen=True, kw_only=True, gc=False):
     """A region to dwell on, and why."""
 
     region: Region
@@ -36,17 +36,15 @@ class Wanted(Struct, frozen=True, kw_only=True):
 def wanted(definition: Definition, points: TenderPoints, given: Sequence[Given]) -> list[Wanted]:
     """The regions in focus, at most `focus_regions`: most tender points first, of equals the one treated least."""
     recent = [one.session for one in given[-definition.policy.look_back_sessions :]]
-    treated = Counter[str]()
+    treated = defaultdict[str, int](int)
     for session in recent:
         for worked in session.regions:
             treated[worked.region] += worked.minutes
     sore, when = _sore(points), _when(points, given)
-    order = list(dict.fromkeys([*sore, *(usual.region for usual in definition.focus)]))
-    order.sort(key=lambda region: (-len(sore.get(region, ())), treated[region]))
-    first = order[: definition.policy.focus_regions]
+    order = sorted({**sore, **definition.usual}, key=lambda region: (-len(sore.get(region, ())), treated[region]))
     return [
         _wanted(definition, region, _found(points, sore, region, when), _lately(treated[region], len(recent)))
-        for region in first
+        for region in order[: definition.policy.focus_regions]
     ]
 
 
@@ -76,7 +74,7 @@ def _found(points: TenderPoints, sore: dict[Region, list[str]], region: Region, 
 def _wanted(definition: Definition, region: Region, found: Wanted | None, lately: str) -> Wanted:
     if found:
         return replace(found, why=found.why + lately)
-    usual = next(one for one in definition.focus if one.region == region)
+    usual = definition.usual[region]
     return Wanted(region=region, why=usual.why + lately, source=usual.source)
 
 

@@ -1,6 +1,7 @@
 """Gates: what is allowed from which session on and on which condition, as the definition says (domain.md §3.3)."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from services.protocol.domain.catalogue import Gate
 from services.protocol.domain.definition import Definition
@@ -27,7 +28,7 @@ def in_time(gate: Gate, place: int, *, series: bool) -> bool:
 
 def has_come(gate: Gate, before: Before) -> bool:
     """Whether what must have been ticked once has been."""
-    return gate.once is None or any(getattr(session, gate.once) for session in before)
+    return gate.once is None or any(map(attrgetter(gate.once), before))
 
 
 def is_calm(gate: Gate, before: Before) -> bool:
@@ -40,7 +41,7 @@ def is_calm(gate: Gate, before: Before) -> bool:
 
 def seen(gate: Gate, sessions: Before) -> bool:
     """Whether one of these sessions reports what must be absent."""
-    return gate.absent is not None and any(getattr(session, gate.absent) for session in sessions)
+    return gate.absent is not None and any(map(attrgetter(gate.absent), sessions))
 
 
 def open_gates(definition: Definition, place: int, before: Before, *, series: bool) -> frozenset[str]:

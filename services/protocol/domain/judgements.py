@@ -14,11 +14,10 @@ from shared.events import protocol as told
 from shared.messages import Event
 
 
-def news(state: Course, day: dt.date) -> dict[str, Any]:
+def heard_of(course: Course, day: dt.date) -> None:
     """What was judged is judged again where news of the past came: all that had not ended by that day."""
-    if state.judged_to is None or day >= state.judged_to:
-        return {}
-    return {"judged_to": day, "stale": True}
+    if course.judged_to is not None and day < course.judged_to:
+        course.judged_to, course.stale = day, True
 
 
 def mark_of(event: told.DeviationNoted) -> Mark:
@@ -26,56 +25,76 @@ def mark_of(event: told.DeviationNoted) -> Mark:
     return event.rule, event.session_id or event.appointment_id or event.on
 
 
-def _lifted(state: Course, event: own.DeviationLifted) -> Course:
+def _noted(course: Course, event: told.DeviationNoted) -> None:
+    course.noted = {**course.noted, mark_of(event): event}
+
+
+def _lifted(course: Course, event: own.DeviationLifted) -> None:
     mark = (event.rule, event.of or event.on)
-    return replace(state, noted={other: one for other, one in state.noted.items() if other != mark})
+    course.noted = {other: one for other, one in course.noted.items() if other != mark}
 
 
-def _slip_lifted(state: Course, event: own.SlipLifted) -> Course:
-    return replace(state, slipped={week: one for week, one in state.slipped.items() if week != event.week_from})
+def _slipped(course: Course, event: told.CadenceSlipped) -> None:
+    course.slipped = {**course.slipped, event.week_from: event}
 
 
-def _lapsed(state: Course, event: told.CourseLapsed) -> Course:
+def _slip_lifted(course: Course, event: own.SlipLifted) -> None:
+    course.slipped = {week: one for week, one in course.slipped.items() if week != event.week_from}
+
+
+def _lapsed(course: Course, event: told.CourseLapsed) -> None:
     """Noticed again on another day it keeps what was decided."""
-    known = next((lapse for lapse in state.lapses if lapse.since == event.since), None)
-    others = [lapse for lapse in state.lapses if lapse is not known]
+    known = next((lapse for lapse in course.lapses if lapse.since == event.since), None)
+    others = [lapse for lapse in course.lapses if lapse is not known]
     insort(others, replace(known, on=event.on) if known else Lapse(event.since, event.on), key=lambda one: one.since)
-    return replace(state, lapses=tuple(others))
+    course.lapses = tuple(others)
 
 
-def _lapse_decided(state: Course, event: own.LapseDecided) -> Course:
+def _lapse_decided(course: Course, event: own.LapseDecided) -> None:
     """Events of old do not say which gap was meant: it was the one in force."""
-    since = event.since or (state.lapses[-1].since if state.lapses else None)
-    return _of_lapse(state, since, decision=event.decision, decided_on=event.on)
+    since = event.since or (course.lapses[-1].since if course.lapses else None)
+    _change_lapse(course, since, decision=event.decision, decided_on=event.on)
 
 
-def _repeated(state: Course, event: own.SeriesRepeated) -> Course:
-    repeated = _of_lapse(state, event.since, restart=Restart(event.since, event.place))
-    return replace(repeated, **news(state, event.since))
+def _repeated(course: Course, event: own.SeriesRepeated) -> None:
+    _change_lapse(course, event.since, restart=Restart(event.since, event.place))
+    heard_of(course, event.since)
 
 
-def _of_lapse(state: Course, since: dt.date | None, **changes: Any) -> Course:
-    return replace(state, lapses=tuple(replace(one, **changes) if one.since == since else one for one in state.lapses))
+def _repetition_lifted(course: Course, event: own.RepetitionLifted) -> None:
+    _change_lapse(course, event.since, restart=None)
+    heard_of(course, event.since)
 
 
-def _lapse_lifted(state: Course, event: own.LapseLifted) -> Course:
-    lapses = tuple(lapse for lapse in state.lapses if lapse.since != event.since)
-    return replace(state, lapses=lapses, **news(state, event.since))
+def _change_lapse(course: Course, since: dt.date | None, **changes: Any) -> None:
+    course.lapses = tuple(replace(one, **changes) if one.since == since else one for one in course.lapses)
 
 
-def _exercised(state: Course, event: own.ExerciseObserved) -> Course:
-    return replace(state, exercised=(*state.exercised, event), **news(state, event.on))
+def _lapse_lifted(course: Course, event: own.LapseLifted) -> None:
+    course.lapses = tuple(lapse for lapse in course.lapses if lapse.since != event.since)
+    heard_of(course, event.since)
 
 
-def _milestone(state: Course, event: told.ExerciseMilestone) -> Course:
+def _exercised(course: Course, event: own.ExerciseObserved) -> None:
+    course.exercised += (event,)
+    if event.on not in course.trained:
+        course.trained = tuple(sorted((*course.trained, event.on)))
+    heard_of(course, event.on)
+
+
+def _judged(course: Course, event: own.ExerciseJudged) -> None:
+    course.exercise_weeks = {**course.exercise_weeks, event.week_from: event}
+
+
+def _milestone(course: Course, event: told.ExerciseMilestone) -> None:
     if event.kind == "cleared":
-        return replace(state, cleared_on=event.on)
-    week = event.week_from or (week_of(state.cleared_on, event.on) if state.cleared_on else None)
+        course.cleared_on = event.on
+        return
+    week = event.week_from or (week_of(course.cleared_on, event.on) if course.cleared_on else None)
     if week and event.kind == "week_met":
-        return replace(state, met_weeks=state.met_weeks | {week})
+        course.met_weeks |= {week}
     if week and event.kind == "four_weeks":
-        return replace(state, streaks=state.streaks | {week})
-    return state
+        course.streaks |= {week}
 
 
 def week_of(cleared_on: dt.date, day: dt.date) -> dt.date:
@@ -83,33 +102,39 @@ def week_of(cleared_on: dt.date, day: dt.date) -> dt.date:
     return cleared_on + dt.timedelta(weeks=(day - cleared_on).days // 7)
 
 
-def _milestone_lifted(state: Course, event: own.MilestoneLifted) -> Course:
-    gone = {event.week_from}
+def _milestone_lifted(course: Course, event: own.MilestoneLifted) -> None:
     if event.kind == "week_met":
-        return replace(state, met_weeks=state.met_weeks - gone)
-    return replace(state, streaks=state.streaks - gone)
+        course.met_weeks -= {event.week_from}
+    else:
+        course.streaks -= {event.week_from}
 
 
-def _held(state: Course, on: dt.date | None) -> Course:
+def _held(course: Course, event: own.ExerciseHeld | own.ClearanceMoved) -> None:
     """Weeks of exercise count from clearance: where that moves, they are judged anew."""
-    day = min(on or dt.date.max, state.cleared_on or dt.date.max)
-    return replace(state, cleared_on=on, exercise_weeks={}, **news(state, day))
+    on = event.on if isinstance(event, own.ClearanceMoved) else None
+    heard_of(course, min(on or dt.date.max, course.cleared_on or dt.date.max))
+    course.cleared_on, course.exercise_weeks = on, {}
 
 
-JUDGE: dict[type[Event], Callable[[Course, Any], Course]] = {
-    told.DeviationNoted: lambda state, event: replace(state, noted={**state.noted, mark_of(event): event}),
+def _settled(course: Course, event: own.WeeksJudged) -> None:
+    course.judged_to, course.stale = event.to, False
+
+
+JUDGE: dict[type[Event], Callable[[Course, Any], None]] = {
+    told.DeviationNoted: _noted,
     own.DeviationLifted: _lifted,
-    told.CadenceSlipped: lambda state, event: replace(state, slipped={**state.slipped, event.week_from: event}),
+    told.CadenceSlipped: _slipped,
     own.SlipLifted: _slip_lifted,
     told.CourseLapsed: _lapsed,
     own.LapseDecided: _lapse_decided,
     own.SeriesRepeated: _repeated,
+    own.RepetitionLifted: _repetition_lifted,
     own.LapseLifted: _lapse_lifted,
     own.ExerciseObserved: _exercised,
-    own.ExerciseJudged: lambda state, e: replace(state, exercise_weeks={**state.exercise_weeks, e.week_from: e}),
+    own.ExerciseJudged: _judged,
     told.ExerciseMilestone: _milestone,
     own.MilestoneLifted: _milestone_lifted,
-    own.ExerciseHeld: lambda state, _: _held(state, None),
-    own.ClearanceMoved: lambda state, event: _held(state, event.on),
-    own.WeeksJudged: lambda state, event: replace(state, judged_to=event.to, stale=False),
+    own.ExerciseHeld: _held,
+    own.ClearanceMoved: _held,
+    own.WeeksJudged: _settled,
 }

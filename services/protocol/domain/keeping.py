@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.exercise import Week, left_out, target, weeks
+from services.protocol.domain.exercise import Week, left_out, target, week_of, weeks
 from services.protocol.domain.lines import Line, line
 from services.protocol.domain.state import Course
 from services.protocol.domain.weeks import WEEK
@@ -14,7 +14,7 @@ SHOWN = timedelta(weeks=6)
 """As far back as a note shows weeks."""
 
 
-class Exercise(Struct, frozen=True, kw_only=True):
+class Exercise(Struct, frozen=True, kw_only=True, gc=False):
     """Exercise at home: whether it may be done, how often, how, and how it is kept."""
 
     cleared: bool
@@ -33,16 +33,24 @@ def keeping(definition: Definition, state: Course, *, allowed: bool) -> Exercise
         cleared=True,
         per_week=target(definition, state),
         advice=[line(one) for one in definition.exercise],
-        weeks=weeks(definition, state, until, until - SHOWN)[-6:] if until else [],
+        weeks=_weeks(definition, state, until) if until else [],
         streak=_streak(state, state.cleared_on, until) if state.cleared_on and until else 0,
     )
+
+
+def _weeks(definition: Definition, state: Course, until: date) -> list[Week]:
+    """The last six; those that were judged are known, unless news of the past came."""
+    since = max(state.judged_to or date.min, until - SHOWN)
+    judged = (one for one in state.exercise_weeks.values() if until - SHOWN < one.week_from + WEEK <= since)
+    known = [week_of(one) for one in judged if one.met is not None]
+    return sorted([*known, *weeks(definition, state, until, since)], key=lambda week: week.first_day)[-6:]
 
 
 def _known(state: Course) -> date | None:
     """The last day of exercise or of a session, or the last of the weeks that were judged."""
     judged = state.judged_to - timedelta(days=1) if state.judged_to else None
-    done = [one.on for one in state.given[-1:]] + [one.on for one in state.exercised]
-    return max([*done, *([judged] if judged else [])], default=state.cleared_on)
+    done = (*state.days[-1:], *state.trained[-1:], *((judged,) if judged else ()))
+    return max(done, default=state.cleared_on)
 
 
 def _streak(state: Course, cleared_on: date, until: date) -> int:

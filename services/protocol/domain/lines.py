@@ -8,7 +8,7 @@ from services.protocol.domain.definition import Sourced
 from shared.events.records import SessionCompleted
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class Line(Struct, frozen=True, kw_only=True, gc=False):
     """A sentence and where it comes from."""
 
     text: str

@@ -1,8 +1,8 @@
 """The note for the next session: what the protocol says, in minutes, with its sources. The therapist decides."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from services.protocol.domain.adapting import Adapted, adapted, gentle, region_minutes
 from services.protocol.domain.anchoring import Anchored, anchored
-from services.protocol.domain.cadence import Cadence, Standing, stand
+from services.protocol.domain.cadence import Standing, stand
 from services.protocol.domain.changes import Changed, LastSession, changed, last_session
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.focusing import Wanted, wanted
@@ -20,11 +20,13 @@ from services.protocol.domain.lines import Line, lines
 from services.protocol.domain.state import Course, Visit
 from services.protocol.domain.techniques import Allowed, NotYet, allowed, not_yet
 from services.protocol.domain.tender import TenderPoints, tender_points
-from services.protocol.domain.timeplan import Ask, PlannedStep, Prone, prone, time_plan
+from services.protocol.domain.timeplan import Ask, PlannedStep, Prone, time_plan
 from shared.vocabulary import Region, Side
 
+A_MINUTE = timedelta(minutes=1)
 
-class Focus(Struct, frozen=True, kw_only=True):
+
+class Focus(Struct, frozen=True, kw_only=True, gc=False):
     """A region to dwell on; its minutes are those of its steps in the plan."""
 
     region: Region
@@ -34,7 +36,7 @@ class Focus(Struct, frozen=True, kw_only=True):
     side: Side | None = None
 
 
-class Followed(Struct, frozen=True, kw_only=True):
+class Followed(Struct, frozen=True, kw_only=True, gc=False):
     """Which protocol the course follows, in which version."""
 
     id: str
@@ -42,7 +44,7 @@ class Followed(Struct, frozen=True, kw_only=True):
     version: int
 
 
-class Note(Struct, frozen=True, kw_only=True):
+class Note(Struct, frozen=True, kw_only=True, gc=False):
     """The note as `GET /courses/{id}/note` gives it, less `prepared_at`."""
 
     protocol: Followed
@@ -51,7 +53,7 @@ class Note(Struct, frozen=True, kw_only=True):
     phase: dict[str, Any]
     minutes: int
     positions: list[Line]
-    sequence: list[PlannedStep]
+    sequence: tuple[PlannedStep, ...]
     prone: Prone
     focus: list[Focus]
     tender_points: TenderPoints
@@ -73,54 +75,41 @@ class Note(Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
 
 
-class Stand(Struct, frozen=True, kw_only=True):
-    """Where the course stands as the note is made."""
-
-    cadence: Cadence
-    standing: Standing
-
-    @property
-    def series(self) -> bool:
-        """Whether the next session is one of a series."""
-        return self.standing.phase is not None and self.standing.phase.kind == "series"
-
-
 def prepare(definition: Definition, state: Course) -> Note:
     """The note for the course's next session, from its opening on. Equal courses have equal notes, byte for byte."""
     cadence = state.cadence(definition)
-    at = Stand(cadence=cadence, standing=stand(cadence))
+    standing = stand(cadence)
+    series = standing.phase is not None and standing.phase.kind == "series"
     ordinal, place = cadence.completed + 1, cadence.place + 1
     before = [given.session for given in state.given]
-    opened = open_gates(definition, place, before, series=at.series)
-    may = allowed(definition, place, before, series=at.series)
-    points, visit = tender_points(definition, state.given), _visit(state)
+    opened = open_gates(definition, place, before, series=series)
+    may, last = allowed(definition, opened), last_session(definition, state)
+    points = tender_points(definition, state)
     dwell = wanted(definition, points, state.given)
-    minutes = _minutes(visit) if visit else definition.policy.session_minutes
     ask = Ask(
-        minutes=minutes,
+        minutes=_minutes(definition, state),
         opened=opened,
-        wanted=dwell,
+        wanted=tuple((one.region, one.side) for one in dwell),
         points=len(points.left),
         region_minutes=region_minutes(definition, state.given),
         gentle=gentle(definition, state.given),
     )
-    sequence = time_plan(definition, ask)
-    last = last_session(definition, state)
+    plan = time_plan(definition, ask)
     return Note(
         protocol=Followed(id=definition.id, title=definition.title, version=definition.version),
         label=definition.label,
         ordinal=ordinal,
-        phase=_phase(definition, at.standing),
-        minutes=minutes,
+        phase=_phase(definition, standing),
+        minutes=ask.minutes,
         positions=lines(definition.positions, ordinal, before),
-        sequence=sequence,
-        prone=prone(definition, sequence),
-        focus=_focus(dwell, sequence),
+        sequence=plan.steps,
+        prone=plan.prone,
+        focus=_focus(dwell, plan.minutes),
         tender_points=points,
         allowed=may,
-        not_yet=not_yet(definition, opened, series=at.series),
-        adapted=list(adapted(definition, place, state.given, series=at.series)),
-        changed=changed(definition, state, last, opened),
+        not_yet=not_yet(definition, opened, series=series),
+        adapted=list(adapted(definition, place, state.given, opened, series=series)),
+        changed=changed(definition, state, last, standing, opened),
         cautions=lines(definition.cautions, ordinal, before),
         tell=lines(definition.tell, ordinal, before),
         exercise=keeping(definition, state, allowed=may.exercise),
@@ -151,18 +140,17 @@ def _visit(state: Course) -> Visit | None:
     return next((visit for visit in state.visits if last is None or visit.starts_at > last), None)
 
 
-def _minutes(visit: Visit) -> int:
-    return int((visit.ends_at - visit.starts_at).total_seconds() // 60)
+def _minutes(definition: Definition, state: Course) -> int:
+    """Those of the next visit; a usual session's where none is agreed."""
+    visit = _visit(state)
+    return (visit.ends_at - visit.starts_at) // A_MINUTE if visit else definition.policy.session_minutes
 
 
-def _focus(dwell: Sequence[Wanted], sequence: Sequence[PlannedStep]) -> list[Focus]:
-    spent = Counter[str]()
-    for step in sequence:
-        spent[step.region or ""] += step.minutes
+def _focus(dwell: Sequence[Wanted], spent: Mapping[Region | None, int]) -> list[Focus]:
     return [
-        Focus(region=one.region, side=one.side, minutes=spent[one.region], why=one.why, source=one.source)
+        Focus(region=one.region, side=one.side, minutes=minutes, why=one.why, source=one.source)
         for one in dwell
-        if spent[one.region]
+        if (minutes := spent.get(one.region))
     ]
 
 

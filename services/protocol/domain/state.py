@@ -1,6 +1,7 @@
 """A course as it stands: what its events add up to."""
 
 import datetime as dt
+from copy import copy
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ Mark = tuple[str, UUID | date | None]
 """A deviation's rule and what it is about: a session, an appointment, or a day of exercise."""
 
 
-class Given(Struct, frozen=True):
+class Given(Struct, frozen=True, gc=False):
     """A counted session: its day and its figures."""
 
     on: date
@@ -28,8 +29,12 @@ class Given(Struct, frozen=True):
         """Sessions are in the order they took place, whenever they were written down."""
         return self.on, self.session.started_at, self.session.session_id
 
+    def is_before(self, other: "Given") -> bool:
+        """Whether this one took place first."""
+        return self.on < other.on or self.order < other.order
 
-class Visit(Struct, frozen=True):
+
+class Visit(Struct, frozen=True, gc=False):
     """An appointment to come."""
 
     appointment_id: UUID
@@ -38,7 +43,7 @@ class Visit(Struct, frozen=True):
     on: date
 
 
-class Lapse(Struct, frozen=True):
+class Lapse(Struct, frozen=True, gc=False):
     """A long gap after the day `since`, noticed on the day `on`.
 
     `decision` is `undecided`, `continue` or `repeat`, made on the day `decided_on`; `restart` where a series is
@@ -52,8 +57,11 @@ class Lapse(Struct, frozen=True):
     restart: Restart | None = None
 
 
-class Course(Struct, frozen=True, kw_only=True):
-    """`entered` is the phase last announced, `pause` the break in force; the sessions themselves are the truth.
+class Course(Struct, kw_only=True, gc=False):
+    """Its tuples, sets and tables are exchanged, never changed, so that copies share them; `sessions` is each one's.
+
+    `entered` is the phase last announced, `pause` the break in force; the sessions themselves are the truth (`given`
+    in their order, `days` those of each, `sessions` by id). `trained` are the distinct days of exercise, in order.
 
     What was told and may be taken back: `slipped` weeks, `lapses`, `noted` deviations, `met_weeks` and `streaks` of
     exercise, and `exercise_weeks` as judged. What ended by `judged_to` is settled, unless news of the past came
@@ -63,6 +71,8 @@ class Course(Struct, frozen=True, kw_only=True):
 
     opened: own.CourseOpened
     given: tuple[Given, ...] = ()
+    days: tuple[date, ...] = ()
+    sessions: dict[UUID, Given] = {}
     aside: tuple[Given, ...] = ()
     used: dict[UUID, date] = {}
     visits: tuple[Visit, ...] = ()
@@ -79,6 +89,7 @@ class Course(Struct, frozen=True, kw_only=True):
     forgotten: bool = False
     cleared_on: date | None = None
     exercised: tuple[own.ExerciseObserved, ...] = ()
+    trained: tuple[date, ...] = ()
     met_weeks: frozenset[date] = frozenset()
     streaks: frozenset[date] = frozenset()
     exercise_weeks: dict[date, own.ExerciseJudged] = {}
@@ -89,6 +100,12 @@ class Course(Struct, frozen=True, kw_only=True):
     review_at: dt.datetime | None = None
     digest: str = ""
     prepared_at: dt.datetime | None = None
+
+    def copy(self) -> "Course":
+        """The same, to be changed by whoever asked for it."""
+        found = copy(self)
+        found.sessions = self.sessions.copy()
+        return found
 
     @property
     def completed(self) -> int:
@@ -113,8 +130,9 @@ class Course(Struct, frozen=True, kw_only=True):
     @property
     def last_day(self) -> date | None:
         """The day of the last session."""
-        days = [self.opened.last_session_on, self.given[-1].on if self.given else None]
-        return max((day for day in days if day), default=None)
+        before = self.opened.last_session_on
+        last = self.days[-1] if self.days else before
+        return max(last, before) if last and before else last
 
     @property
     def gap(self) -> Lapse | None:
@@ -129,34 +147,40 @@ class Course(Struct, frozen=True, kw_only=True):
 
     def session(self, session_id: UUID) -> Given | None:
         """A counted session by its id."""
-        return next((given for given in self.given if given.session.session_id == session_id), None)
+        return self.sessions.get(session_id)
 
     def cadence(self, definition: Definition, upto: int | None = None) -> Cadence:
-        """What the cadence is judged by; with `upto`, as it was for the session at that index (from 0)."""
-        opened, days = self.opened, [given.on for given in self.given[:upto]]
+        """What the cadence is judged by; with `upto`, as it was for the session at that index (from 0).
+
+        A session counted here took place while the course was open, even if it is closed by now.
+        """
+        opened, days = self.opened, self.days if upto is None else self.days[:upto]
         if opened.last_session_on:
-            days.append(opened.last_session_on)
-            days.sort()
+            days = tuple(sorted((*days, opened.last_session_on)))
         return Cadence(
             definition=definition,
-            days=tuple(days),
+            days=days,
             starts_on=opened.starts_on,
             before=opened.sessions_before - (1 if opened.last_session_on else 0),
-            restart=self._restart(upto),
+            restart=self._restart(upto) if self.lapses else None,
             pauses=self.pauses,
             permitted=self.permitted,
-            closed=self.closed,
-            used=self._used(upto),
+            closed=self.closed and upto is None,
+            used=self._used(upto) if self.used else 0,
         )
 
     def _used(self, upto: int | None) -> int:
         """Sessions used up, all or those before the session at this index."""
-        day = self.given[upto].on if upto is not None and upto < len(self.given) else date.max
+        day = self._until(upto)
         return sum(on < day for on in self.used.values())
+
+    def _until(self, upto: int | None) -> date:
+        """The day of the session at this index, or the end of days."""
+        return self.days[upto] if upto is not None and upto < len(self.days) else date.max
 
     def _restart(self, upto: int | None) -> Restart | None:
         """The last restart, or the last before the session at this index."""
-        day = self.given[upto].on if upto is not None and upto < len(self.given) else date.max
+        day = self._until(upto)
         restarts = (lapse.restart for lapse in reversed(self.lapses) if lapse.restart)
         return next((restart for restart in restarts if restart.since < day), None)
 

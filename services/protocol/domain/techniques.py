@@ -1,15 +1,12 @@
 """What the next session may hold, and what has to wait (domain.md §3.3)."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.gates import open_gates, still_to_come, when
-from shared.events.records import SessionCompleted
+from services.protocol.domain.gates import still_to_come, when
 
 
-class Allowed(Struct, frozen=True, kw_only=True):
+class Allowed(Struct, frozen=True, kw_only=True, gc=False):
     """What the next session may hold, and whether exercise at home has begun."""
 
     pir: bool
@@ -19,7 +16,7 @@ class Allowed(Struct, frozen=True, kw_only=True):
     exercise: bool
 
 
-class NotYet(Struct, frozen=True, kw_only=True, rename={"since": "from"}):
+class NotYet(Struct, frozen=True, kw_only=True, gc=False, rename={"since": "from"}):
     """What is not allowed yet, and from when."""
 
     what: str
@@ -27,12 +24,8 @@ class NotYet(Struct, frozen=True, kw_only=True, rename={"since": "from"}):
     source: str
 
 
-def allowed(definition: Definition, place: int, before: Sequence[SessionCompleted], *, series: bool) -> Allowed:
-    """For the session at this place (1, 2, 3 …) after the ones before; `series` is false in maintenance.
-
-    What no gate holds back is allowed where the protocol has it at all.
-    """
-    opened = open_gates(definition, place, before, series=series)
+def allowed(definition: Definition, opened: frozenset[str]) -> Allowed:
+    """What the open gates let through. What no gate holds back is allowed where the protocol has it at all."""
     return Allowed(
         pir=_may(definition, "pir", opened),
         periosteal=_may(definition, "periosteal", opened),

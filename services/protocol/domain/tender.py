@@ -1,15 +1,13 @@
 """Which tender points are left, and how to treat them (domain.md §3.3, source A)."""
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.lines import Line, line
-from services.protocol.domain.state import Given
+from services.protocol.domain.state import Course
 
 
-class TenderPoints(Struct, frozen=True, kw_only=True):
+class TenderPoints(Struct, frozen=True, kw_only=True, gc=False):
     """Sites found when they were last looked for (`found_on`), and those found earlier that are gone.
 
     `seconds` is how long each is pressed, `how` how, absent where the protocol does not treat them.
@@ -22,10 +20,10 @@ class TenderPoints(Struct, frozen=True, kw_only=True):
     seconds: int | None = None
 
 
-def tender_points(definition: Definition, given: Sequence[Given]) -> TenderPoints:
+def tender_points(definition: Definition, state: Course) -> TenderPoints:
     """A session that notes none may not have looked: the last that noted any counts."""
     limit, how = definition.limits.tender_point_seconds, definition.tender_points
-    seen = [one for one in given if one.session.tender_points]
+    seen = [one for one in state.given if one.session.tender_points]
     left: list[str] = [*seen[-1].session.tender_points] if seen else []
     earlier = dict.fromkeys(point for one in seen[:-1] for point in one.session.tender_points)
     on = seen[-1].on.isoformat() if seen else None

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from services.protocol.domain.catalogue import Limit, Move, Stage
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.focusing import Wanted
 from services.protocol.domain.minutes import of_moves, of_stages, within
 from shared.vocabulary import Position, Region, Side, Technique
 
@@ -17,7 +17,7 @@ ENDLESS = 24 * 60
 TURNED = "Turned over, as the client has lain prone long enough. "
 
 
-class PlannedStep(Struct, frozen=True, kw_only=True):
+class PlannedStep(Struct, frozen=True, kw_only=True, gc=False):
     """One step of the session to come; `position` is how the client lies, absent where nobody says."""
 
     step: str
@@ -30,14 +30,26 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     position: Position | None = None
 
 
-class Prone(Struct, frozen=True, kw_only=True):
+class Prone(Struct, frozen=True, kw_only=True, gc=False):
     """Minutes of the plan's longest stretch prone, and the most there may be."""
 
     longest: int
     limit: int | None
 
 
-class Ask(Struct, frozen=True, kw_only=True):
+Place = tuple[Region, Side | None]
+"""A region to dwell on, and on which side where it is one."""
+
+
+class Plan(Struct, frozen=True, kw_only=True, gc=False):
+    """The steps in order, the minutes of each region in them, and how long the client lies prone."""
+
+    steps: tuple[PlannedStep, ...]
+    minutes: dict[Region | None, int]
+    prone: Prone
+
+
+class Ask(Struct, frozen=True, kw_only=True, gc=False):
     """What the plan is made for: minutes in all, open gates, regions in focus, tender points left.
 
     `region_minutes` is the most a region may have; `gentle` stretches the stages that say so.
@@ -45,14 +57,18 @@ class Ask(Struct, frozen=True, kw_only=True):
 
     minutes: int
     opened: frozenset[str]
-    wanted: Sequence[Wanted] = ()
+    wanted: tuple[Place, ...] = ()
     points: int = 0
     region_minutes: int = ENDLESS
     gentle: bool = False
 
 
-def time_plan(definition: Definition, ask: Ask) -> list[PlannedStep]:
-    """Steps in order. They add up, no region has more than it may, no stretch prone is longer than it may be."""
+@lru_cache(maxsize=2048)
+def time_plan(definition: Definition, ask: Ask) -> Plan:
+    """The plan. It adds up, no region has more than it may, no stretch prone is longer than it may be.
+
+    Many courses ask for the same one: plans made lately are kept.
+    """
     stages = [stage for stage in definition.stages if _may(stage, ask)]
     given = of_stages(stages, ask.minutes, [_exact(definition, stage, ask) for stage in stages], gentle=ask.gentle)
     planned = [_plain(definition, stage, minutes, ask) for stage, minutes in zip(stages, given, strict=True)]
@@ -62,7 +78,15 @@ def time_plan(definition: Definition, ask: Ask) -> list[PlannedStep]:
             planned[n], cut = _by_region(definition, stage, given[n] + cut, planned, ask), 0
     _give_back(planned, cut)
     steps = [step for stage_steps in planned for step in stage_steps if step.minutes]
-    return list(turned(steps, definition.limits.prone_minutes))
+    found = tuple(turned(steps, definition.limits.prone_minutes))
+    return Plan(steps=found, minutes=_minutes(found), prone=prone(definition, found))
+
+
+def _minutes(steps: Sequence[PlannedStep]) -> Counter[Region | None]:
+    spent = Counter[Region | None]()
+    for step in steps:
+        spent[step.region] += step.minutes
+    return spent
 
 
 def prone(definition: Definition, steps: Sequence[PlannedStep]) -> Prone:
@@ -93,7 +117,7 @@ def _plain(definition: Definition, stage: Stage, minutes: int, ask: Ask) -> list
     """The techniques of a stage that is not shared out by region."""
     if stage.by_region:
         return []
-    moves = [move for move in definition.techniques if move.stage == stage.id and _may(move, ask)]
+    moves = [move for move in definition.moves[stage.id] if _may(move, ask)]
     return [_step(move, part, move.region) for move, part in zip(moves, of_moves(moves, minutes), strict=True)]
 
 
@@ -118,15 +142,13 @@ def _by_region(
     definition: Definition, stage: Stage, minutes: int, planned: Sequence[Sequence[PlannedStep]], ask: Ask
 ) -> list[PlannedStep]:
     """Even parts for the regions in focus, as far as they have room; what is left goes where no region is named."""
-    moves = [move for move in definition.techniques if move.stage == stage.id and _may(move, ask)]
+    moves = [move for move in definition.moves[stage.id] if _may(move, ask)]
     rest = next(move for move in moves if not move.regions)
-    spent = Counter[str]()
-    for step in (step for steps in planned for step in steps):
-        spent[step.region or ""] += step.minutes
-    parts = within([ask.region_minutes - spent[one.region] for one in ask.wanted], minutes)
+    spent = _minutes([step for steps in planned for step in steps])
+    parts = within([ask.region_minutes - spent[region] for region, _ in ask.wanted], minutes)
     steps = [
-        _step(next((move for move in moves if one.region in move.regions), rest), part, one.region, one.side)
-        for one, part in zip(ask.wanted, parts, strict=True)
+        _step(next((move for move in moves if region in move.regions), rest), part, region, side)
+        for (region, side), part in zip(ask.wanted, parts, strict=True)
     ]
     steps.sort(key=lambda step: step.position or "")
     return [*steps, _step(rest, minutes - sum(parts), rest.region)]

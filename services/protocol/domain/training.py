@@ -14,10 +14,11 @@ def count_exercise(deciding: Deciding, command: c.CountExercise) -> None:
     if before is None or any(e.exercise_id == logged.exercise_id for e in before.exercised):
         return
     observed = _observed(deciding, logged)
+    marks = list(passed(deciding.definition, before, observed))
     deciding.add([observed])
     deciding.follow(flags.of_exercise)
     deciding.follow(milestones, deciding.today, logged.date)
-    deciding.add(list(passed(deciding.definition, before, observed)))
+    deciding.add(marks)
 
 
 def _observed(deciding: Deciding, logged: ExerciseLogged) -> own.ExerciseObserved:

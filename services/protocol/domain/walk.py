@@ -3,6 +3,7 @@
 Everything here follows from the facts alone, so that news of the past leads to the same as if it had come in time.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from services.protocol.domain.state import Course, Lapse
 A_DAY = timedelta(days=1)
 
 
-@dataclass
+@dataclass(slots=True)
 class Stay:
     """The sessions of one phase in a row: their `days`, how many lie `before` Seriatim, and the day it `ended`.
 
@@ -32,13 +33,8 @@ class Stay:
         """Sessions of the phase so far."""
         return self.before + len(self.days)
 
-    @property
-    def full(self) -> bool:
-        """Whether its last session is done."""
-        return self.phase.sessions is not None and self.done >= self.phase.sessions
 
-
-@dataclass
+@dataclass(slots=True)
 class Walk:
     """The stays so far, the last of them under way (none of a finished course), and the lapses, in order."""
 
@@ -77,16 +73,28 @@ class Walk:
             waiting = max(last + timedelta(weeks=phases[index - 1].weeks), self.starts_on)
         self.stays.append(Stay(phases[index], before, waiting))
 
-    def session(self, day: date) -> None:
-        """The next session."""
-        if self.last and (day - self.last).days > self.definition.policy.lapse_days:
-            self.until(day)
-        self._come_back(day)
-        self.last = day
-        if (stay := self.stay) is None:
-            return
-        stay.days.append(day)
-        self._complete(stay, day)
+    def sessions(self, days: Sequence[date]) -> None:
+        """The next sessions; a gap before one of them may be a long one."""
+        most, first, last = timedelta(days=self.definition.policy.lapse_days), 0, self.last
+        for n, day in enumerate(days):
+            if last and day - last > most:
+                self._take(days[first:n])
+                self.until(day)
+                first = n
+            last = day
+        self._take(days[first:])
+
+    def _take(self, days: Sequence[date]) -> None:
+        """Sessions without a long gap between them, phase after phase."""
+        if days:
+            self._come_back(days[0])
+        while days and (stay := self.stay):
+            room = stay.phase.sessions - stay.done if stay.phase.sessions else len(days)
+            self.last = days[:room][-1]
+            stay.days += days[:room]
+            self._complete(stay, self.last)
+            days = days[room:]
+        self.last = days[-1] if days else self.last
 
     def use_up(self, day: date) -> None:
         """A visit that did not take place and counts by the practice's setting."""
@@ -96,7 +104,7 @@ class Walk:
 
     def _complete(self, stay: Stay, day: date) -> None:
         """After its last session the next phase begins."""
-        if stay.full:
+        if stay.done == stay.phase.sessions:
             stay.ended = day
             phases = self.definition.phases
             ahead = range(phases.index(stay.phase) + 1, len(phases))
@@ -127,6 +135,8 @@ class Walk:
     def lapses_on(self, since: date) -> date | None:
         """The first day on which the gap is too long. Days in a pause and before the course began do not count."""
         left, day = self.definition.policy.lapse_days + 1, max(since, self.starts_on - A_DAY)
+        if not self.pauses:
+            return day + left * A_DAY
         while left:
             day += A_DAY
             pause = next((pause for pause in self.pauses if pause.covers(day)), None)
@@ -160,10 +170,13 @@ def walk(definition: Definition, state: Course, today: date) -> Walk:
     """The course up to today; up to its closing when it is closed."""
     found = Walk(definition, state.opened.starts_on, state.pauses, {lapse.since: lapse for lapse in state.lapses})
     found.begin(state.opened.sessions_before, state.opened.last_session_on)
-    took_place = [(given.on, found.session) for given in state.given]
-    used_up = [(on, found.use_up) for on in state.used.values()]
-    for on, happened in sorted([*took_place, *used_up], key=lambda one: one[0]):
-        happened(on)
+    first = 0
+    for day in sorted(state.used.values()):
+        until = bisect_right(state.days, day)
+        found.sessions(state.days[first:until])
+        found.use_up(day)
+        first = until
+    found.sessions(state.days[first:])
     found.until(judged_until(state, today))
     return found
 

@@ -20,7 +20,7 @@ Few = dict[date, tuple[int, int]]
 def slips(definition: Definition, state: Course, today: date) -> Iterator[Event]:
     """Too few sessions in a week gone by is a slip, told and never refused; news of the past may take it back."""
     since, until = state.judged_to or date.min, judged_until(state, today)
-    found = too_few(walk(definition, state, today), [given.on for given in state.given], since, until)
+    found = too_few(walk(definition, state, today), state.days, since, until)
     for week in [week for week in state.slipped if week + WEEK > since and week not in found]:
         yield own.SlipLifted(**state.ids, week_from=week)
     for week, (count, expected) in found.items():
@@ -80,6 +80,9 @@ def lapses(definition: Definition, state: Course, today: date) -> Iterator[Event
     known = {lapse.since: lapse for lapse in state.lapses}
     for lapse in found.values():
         yield from _noticed(state, lapse, known.get(lapse.since))
+    for lapse in state.lapses:
+        if lapse.restart and lapse.since in found and found[lapse.since].restart is None:
+            yield own.RepetitionLifted(**state.ids, since=lapse.since)
     for lapse, stay in walked.repeated:
         if lapse.since not in known or known[lapse.since].restart != lapse.restart:
             yield repetition(state, lapse, stay)

@@ -46,7 +46,10 @@ def course(sessions: list[dict[str, Any]], minutes: int, protocol: str = "fibrom
     done = tuple(Given(on, session(on, **figures)) for on, figures in zip(DAYS, sessions, strict=False))
     starts = datetime(2027, 6, 1, 14, tzinfo=UTC)
     visit = Visit(UUID(int=7), starts, starts + timedelta(minutes=minutes), starts.date())
-    return Course(opened=opened, given=done, visits=(visit,), cleared_on=DAYS[9] if len(done) >= 10 else None)
+    return Course(
+        opened=opened, given=done, days=tuple(one.on for one in done), visits=(visit,),
+        cleared_on=DAYS[9] if len(done) >= 10 else None,
+    )  # fmt: skip
 
 
 @st.composite

@@ -41,6 +41,17 @@ def test_a_late_session_lifts_the_gap_and_the_series_is_not_repeated_after_all()
     assert (phase_view(course.definition, course.state)["done"], course.state.lapses) == (5, ())
 
 
+def test_a_series_that_started_again_does_not_when_its_only_session_is_withdrawn():
+    course = Told(policy={"on_lapse": "repeat"}, sessions_before=15, last_session_on=START - timedelta(days=30))
+    course.give(START).until(START + timedelta(days=20))
+    assert [lapse.restart is not None for lapse in course.state.lapses] == [True]
+    course.withdraw(START)
+    settled(course)
+    assert [(lapse.since, lapse.restart) for lapse in course.state.lapses] == [(START, None)]
+    course.give(START + timedelta(days=21))
+    assert phase_view(course.definition, course.state)["done"] == 1
+
+
 def test_withdrawing_says_why_and_where_the_course_stands():
     course = whole(10)
     events = course.do(

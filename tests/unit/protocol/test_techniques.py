@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.protocol.domain.deviations import deviations
+from services.protocol.domain.gates import open_gates
 from services.protocol.domain.techniques import Allowed, allowed
 from tests.unit.protocol.told import START, definition, region, session
 
@@ -18,7 +19,7 @@ def flagged(place: int, *regions: Any, before: Any = (), series: bool = True, **
 
 
 def may(place: int, before: Any = CALM, *, series: bool = True) -> Allowed:
-    return allowed(FIBROMYALGIA, place, before, series=series)
+    return allowed(FIBROMYALGIA, open_gates(FIBROMYALGIA, place, before, series=series))
 
 
 def test_ten_minutes_on_a_region_will_do_eleven_not():
