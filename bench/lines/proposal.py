@@ -45,7 +45,7 @@ class Answer(Struct):
 class Task:
     """A practice made up of a seed, and the parts of a proposal in it."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, visits: int = VISITS) -> None:
         chance = random.Random(seed)  # noqa: S311 - no secret
         hours = [Span(weekday=day, from_="09:00", to="17:00") for day in WEEKDAYS[:5]]
         ids = [UUID(int=n + 1) for n in range(THERAPISTS)]
@@ -58,7 +58,8 @@ class Task:
         text = (HERE.parent / "services/protocol/definitions/fibromyalgia.toml").read_bytes()
         self.course = Cadence(definition=parse(text, {}), days=(), starts_on=FIRST)
         start = datetime(FIRST.year, FIRST.month, FIRST.day, 5, tzinfo=UTC)
-        self.within = start, start + reach(VISITS)
+        self.visits = visits
+        self.within = start, start + reach(visits)
         self.times: list[tuple[float, float, float]] = []
 
     def propose(self) -> tuple[CourseWays, Picked, dict[date, dict[int, int]]]:
@@ -66,7 +67,7 @@ class Task:
         began = time.perf_counter()
         table = openings(self.roster, Wish(), 60, self.within)
         found = time.perf_counter()
-        graph = ways(self.course, AskWays(course_id=NOBODY, client_id=NOBODY, sessions=VISITS, days=sorted(table)))
+        graph = ways(self.course, AskWays(course_id=NOBODY, client_id=NOBODY, sessions=self.visits, days=sorted(table)))
         drawn = time.perf_counter()
         picked = pick(graph.sessions, table, 0)
         self.times.append((found - began, drawn - found, time.perf_counter() - drawn))

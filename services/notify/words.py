@@ -13,7 +13,7 @@ from shared.config import Practice
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
-    """A visit as a sentence needs it. `zone` is empty or names the clock meant: ` (New York time)`."""
+    """A visit as a sentence needs it. `zone` is empty or names the clock meant and the client's own time."""
 
     day: str
     time: str
@@ -45,10 +45,13 @@ class Voice(Struct, frozen=True, kw_only=True):
         return f"{instant.astimezone(self.practice.tz):%H:%M}"
 
     def clock(self, instant: datetime) -> str:
-        """The name of the practice's clock, if the client's shows another time then."""
+        """Whose clock that is, and what the client's own shows, if another: ` (New York time, 19:00 for you)`."""
         here, there = instant.astimezone(self.practice.tz), instant.astimezone(self.zone)
+        if here.utcoffset() == there.utcoffset():
+            return ""
         place = self.practice.tz.key.rpartition("/")[2].replace("_", " ")
-        return "" if here.utcoffset() == there.utcoffset() else f" ({place} time)"
+        day = "" if here.date() == there.date() else f"{there:%A} "
+        return f" ({place} time, {day}{there:%H:%M} for you)"
 
     def visit(
         self, starts_at: datetime, *, therapist: str = "", room: str = "", was_at: datetime | None = None

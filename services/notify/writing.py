@@ -79,12 +79,14 @@ def _spoken(voice: Voice, visit: VisitFacts) -> Spoken:
 
 
 def _visits(voice: Voice, changes: Sequence[Change], facts: Facts) -> dict[str, list[Spoken]]:
-    found: dict[str, list[Spoken]] = {"booked": [], "moved": [], "cancelled": []}
+    """What is said of visits; one that was moved to its own time has another therapist or room (`given`)."""
+    found: dict[str, list[Spoken]] = {"booked": [], "given": [], "moved": [], "cancelled": []}
     for change in changes:
         if change.of_visit and change.starts_at:
             fact = facts.get(change.about)
-            therapist = fact.therapist_name if fact else ""
-            found[change.what].append(voice.visit(change.starts_at, therapist=therapist, was_at=change.was_at))
+            names = {"therapist": fact.therapist_name, "room": fact.room_name} if fact else {}
+            what = "given" if change.starts_at == change.was_at else change.what
+            found[what].append(voice.visit(change.starts_at, **names, was_at=change.was_at))
     return found
 
 
@@ -115,6 +117,8 @@ def _times(per_week: int) -> str:
 
 def _headline(kind: str, changes: Sequence[Change]) -> str:
     many = sum(change.of_visit for change in changes) > 1
+    if kind == "change" and all(change.starts_at == change.was_at for change in changes if change.of_visit):
+        return "a change to your visits" if many else "a change to your visit"
     return {
         "booking": "your visits are booked" if many else "your visit is booked",
         "cancellation": "some visits are cancelled" if many else "a visit is cancelled",

@@ -102,11 +102,28 @@ async def reflow_course(call: Call) -> dict[str, Any]:
 
 async def reflow_once(call: Call, course: CourseFacts) -> dict[str, Any]:
     """Once: read, ask, decide."""
-    body: CourseReflowBody = call.body
     state: Itinerary = await call.service.store.state(itinerary.stream(course.client_id))
+    reflow = await reflow_of(call, course, state)
+    found = await roster(call.service, reflow.search())
+    moves, bookings = await put_right(replace(reflow, leaving=homeless(found, reflow.later)), found)
+    command = Rearrange(
+        client_id=course.client_id,
+        now=call.now,
+        version=state.version,
+        losses=tuple(loss(course, one, call.body) for one in reflow.dropped),
+        moves=tuple(moves),
+        bookings=tuple(bookings),
+    )
+    decision = Decision(client_id=course.client_id, state=state, command=command)
+    return await carry_out(call, [decision], {"course_id": course.course_id})
+
+
+async def reflow_of(call: Call, course: CourseFacts, state: Itinerary) -> Reflow:
+    """All visits to come; on request those that cannot be while the course is paused fall out."""
+    body: CourseReflowBody = call.body
     coming = [one for one in state.open_visits(course.course_id) if still_to_come(one, call.now)]
     lost = await impossible(call, course, coming) if body.cancel else []
-    reflow = Reflow(
+    return Reflow(
         call=call,
         client_id=course.client_id,
         course_id=course.course_id,
@@ -115,18 +132,6 @@ async def reflow_once(call: Call, course: CourseFacts) -> dict[str, Any]:
         dropped=lost,
         missing=body.missing,
     )
-    found = await roster(call.service, reflow.search())
-    moves, bookings = await put_right(replace(reflow, leaving=homeless(found, reflow.later)), found)
-    command = Rearrange(
-        client_id=course.client_id,
-        now=call.now,
-        version=state.version,
-        losses=tuple(loss(course, one, body) for one in lost),
-        moves=tuple(moves),
-        bookings=tuple(bookings),
-    )
-    decision = Decision(client_id=course.client_id, state=state, command=command)
-    return await carry_out(call, [decision], {"course_id": course.course_id})
 
 
 async def impossible(call: Call, course: CourseFacts, coming: Sequence[Appointment]) -> list[Appointment]:

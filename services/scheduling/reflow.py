@@ -100,28 +100,31 @@ async def put_right(reflow: Reflow, found: Roster) -> tuple[list[Placement], lis
 
 
 async def chosen_days(reflow: Reflow, found: Roster) -> list[date]:
-    """One day for each visit, by the cadence, with the least change."""
+    """One day for each visit, by the cadence, with the least change. Raises `Unknown`, refuses (`no_free_time`)."""
     was = [*map(reflow.day, [*reflow.lost, *reflow.later])]
-    number = len(was) + reflow.missing
-    if number == 0 or not reflow.patterns:
+    if not (was or reflow.missing) or not reflow.patterns:
         return []
     free = list(candidates(reflow, found))
     if reflow.course_id is None:
         return nearest_day(free, was[0])
-    question = AskReflow(
-        course_id=reflow.course_id,
-        client_id=reflow.client_id,
-        sessions=number,
-        was=was + [one.date for one in free[:1]] * reflow.missing,
-        booked=reflow.fixed,
-        candidates=free,
-    )
-    plan: ReflowPlan | None = await reflow.call.service.ask(question)
+    plan: ReflowPlan | None = await reflow.call.service.ask(question(reflow, reflow.course_id, was, free))
     if plan is None:
         raise Unknown("There is no such course.")
     if plan.unplaced:
         raise Refused(without_day(reflow, found, plan.unplaced[0]))
     return plan.days
+
+
+def question(reflow: Reflow, course_id: UUID, was: list[date], free: list[Candidate]) -> AskReflow:
+    """Which of the free days change least. A visit that is missing has no day: it is taken to be the first free one."""
+    return AskReflow(
+        course_id=course_id,
+        client_id=reflow.client_id,
+        sessions=len(was) + reflow.missing,
+        was=was + [one.date for one in free[:1]] * reflow.missing,
+        booked=reflow.fixed,
+        candidates=free,
+    )
 
 
 def without_day(reflow: Reflow, found: Roster, visit: NoWay) -> Refusal:

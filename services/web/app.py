@@ -5,7 +5,7 @@ from aiohttp import web
 from services.web.desk import SERVICE, open_desk
 from services.web.domain import account
 from services.web.guard import add_headers, guard, signed_in
-from services.web.pages import cadence, client, clients, course, day, history, home, note, signin
+from services.web.pages import away, booking, cadence, client, clients, course, day, history, home, note, signin, visit
 from services.web.projections import PROJECTIONS
 from shared.config import Config, Practice
 from shared.service import Definition, Service
@@ -18,6 +18,9 @@ PAGES = [
     *note.ADDRESSES,
     *history.ADDRESSES,
     *cadence.ADDRESSES,
+    *booking.ADDRESSES,
+    *visit.ADDRESSES,
+    *away.ADDRESSES,
 ]
 
 

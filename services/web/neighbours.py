@@ -55,12 +55,23 @@ class Neighbours:
         """Read something. Raises `Away`, `Forbidden`, `Unknown`."""
         return await self._ask("GET", who, service, path, kind, params=query)
 
-    async def post(self, who: Staff, service: str, path: str, kind: type[T], body: object) -> T:
-        """Ask something that takes a body. Raises also `Refused` and `Malformed`."""
-        return await self._ask("POST", who, service, path, kind, data=msgspec.json.encode(body))
+    async def post(
+        self, who: Staff, service: str, path: str, kind: type[T], body: object, *, key: str = "", **query: str
+    ) -> T:
+        """Ask something that takes a body, once under a key. Raises also `Refused` and `Malformed`."""
+        data = msgspec.json.encode(body)
+        return await self._ask("POST", who, service, path, kind, key=key, data=data, params=query)
 
-    async def _ask(self, method: str, who: Staff, service: str, path: str, kind: type[T], **more: Any) -> T:
+    async def delete(self, who: Staff, service: str, path: str, kind: type[T]) -> T:
+        """Take something back. Raises the same."""
+        return await self._ask("DELETE", who, service, path, kind)
+
+    async def _ask(
+        self, method: str, who: Staff, service: str, path: str, kind: type[T], *, key: str = "", **more: Any
+    ) -> T:
         headers = {"Authorization": f"Bearer {self._token(who)}", "Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
         address = f"{self.addresses.get(service, '')}{path}"
         try:
             async with self._http.request(

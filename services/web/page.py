@@ -21,6 +21,7 @@ from shared.http.problems import Forbidden, Malformed
 T = TypeVar("T")
 
 STAFF: tuple[StaffRole, ...] = ("owner", "front_desk", "therapist")
+DESK: tuple[StaffRole, ...] = ("owner", "front_desk")
 UNREAD = {
     "records": "Names and contact data could not be read just now.",
     "scheduling": "Visits could not be read just now.",
@@ -36,6 +37,28 @@ class Address:
     path: str
     handler: Callable[["PageCall"], Awaitable[web.StreamResponse]]
     roles: tuple[StaffRole, ...] = STAFF
+
+
+class Form:
+    """The fields of a form, as text."""
+
+    def __init__(self, fields: Any) -> None:
+        self._fields = fields
+
+    def text(self, name: str) -> str:
+        """A field without the blanks around it; empty where there is none."""
+        return str(self._fields.get(name, "")).strip()
+
+    def texts(self, name: str) -> list[str]:
+        """All fields of this name."""
+        return [str(one) for one in self._fields.getall(name, [])]
+
+    def day(self, name: str) -> date:
+        """A day. Raises `Malformed`."""
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError as error:
+            raise Malformed(name, "A day is written as year, month and day: 2026-03-04.") from error
 
 
 @dataclass
@@ -79,6 +102,14 @@ class PageCall:
     async def read(self, service: str, path: str, kind: type[T], **query: str) -> T:
         """Read from another service. Raises `Away`, `Forbidden`, `Unknown`."""
         return await self.desk.neighbours.get(self.who, service, path, kind, query)
+
+    async def send(self, service: str, path: str, kind: type[T], body: object, *, key: str = "", **query: str) -> T:
+        """Ask another service to do something; under one key it is done once. Raises also `Refused`, `Malformed`."""
+        return await self.desk.neighbours.post(self.who, service, path, kind, body, key=key, **query)
+
+    async def form(self) -> "Form":
+        """What was sent with a form."""
+        return Form(await self.request.post())
 
     async def part(self, reading: Awaitable[T], otherwise: T) -> T:
         """Read a part of the page that may be missing: when its service is away, the page says so and goes on."""

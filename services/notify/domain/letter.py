@@ -42,12 +42,15 @@ Contents = dict[UUID, Change]
 
 
 def merged(before: Change | None, news: Change) -> Change | None:
-    """What a client who has heard of neither must be told of the two; nothing if they annul each other."""
+    """What a client who has heard of neither must be told of the two; nothing if they annul each other.
+
+    Of a visit that was moved to its own time, only therapist or room are others: that is not annulled by more of it.
+    """
     if before is None or before.what not in ("booked", "moved"):
         return news
     if news.what == "cancelled":
         return None if before.what == "booked" else Change(what="cancelled", about=news.about, starts_at=before.was_at)
-    if before.was_at == news.starts_at:
+    if before.was_at == news.starts_at != before.starts_at:
         return None
     return Change(what=before.what, about=news.about, starts_at=news.starts_at, was_at=before.was_at)
 

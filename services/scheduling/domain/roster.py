@@ -70,9 +70,9 @@ class Roster(Struct, frozen=True, kw_only=True):
 
     def rooms_of(self, worker: Worker, needs: Collection[str] = ()) -> list[Workplace]:
         """The rooms a therapist may use that have the equipment, in order of preference."""
-        mine = worker.rooms or self.rooms.keys()
-        rooms = [self.rooms[one] for one in mine if one in self.rooms]
-        return [room for room in rooms if room.active and set(needs) <= set(room.equipment)]
+        known = [self.rooms[one] for one in worker.rooms if one in self.rooms] if worker.rooms else self.rooms.values()
+        needed = frozenset(needs)
+        return [room for room in known if room.active and needed.issubset(room.equipment)]
 
     def free_room(
         self, worker: Worker, time: Interval, first: UUID | None = None, needs: Collection[str] = ()

@@ -30,7 +30,10 @@ FIBROMYALGIA = (
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """A visit in a list: `on` is its day in words, `note` who gives it or how it ended, `tone` marks the unusual."""
+    """A visit in a list: `on` is its day in words, `note` who gives it or how it ended, `tone` marks the unusual.
+
+    `href` is where it is changed, if it can be.
+    """
 
     ordinal: int | None
     on: str
@@ -38,6 +41,7 @@ class Line(Struct, frozen=True, kw_only=True):
     who: str
     note: str
     tone: str = ""
+    href: str = ""
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -112,6 +116,7 @@ def line(visit: Visit, known: Known) -> Line:
         who=who,
         note=who if visit.status == "booked" else known.states.get(visit.status, visit.status),
         tone={"missed": "bad", "arrived": "ok"}.get(visit.status, ""),
+        href=f"/visits/{visit.appointment_id}" if visit.status == "booked" else "",
     )
 
 

@@ -62,6 +62,21 @@ async def test_a_message_about_one_visit_says_that_the_others_stay(tmp_path: Pat
         assert message["Subject"] == "Riverside Practice: a new time for your visit"
 
 
+async def test_a_visit_that_only_changes_hands_keeps_its_time(tmp_path: Path):
+    async with world(tmp_path) as there:
+        _, visits = await booked_and_told(there)
+        given = await there.move(visits[0], "2026-03-18T14:00:00Z", therapist_name="Ben Osei")
+        await there.move(given, "2026-03-18T14:00:00Z", room_name="Garden room")
+        await there.go_to("2026-03-02T16:03:00Z")
+        message = there.mail.inbox[-1]
+        text = message.get_body().get_content()
+        assert "Your visit on Wednesday 18 March at 10:00 keeps its time." in text
+        assert "It is now with Ben Osei, Garden room." in text
+        assert "We moved" not in text
+        assert "Your other 2 visits stay as they are." in text
+        assert message["Subject"] == "Riverside Practice: a change to your visit"
+
+
 async def test_news_within_the_hour_waits_and_goes_out_as_one(tmp_path: Path):
     async with world(tmp_path) as there:
         client, visits = await booked_and_told(there)

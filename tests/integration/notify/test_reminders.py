@@ -58,7 +58,7 @@ async def test_who_lives_elsewhere_reads_whose_clock_is_meant_and_is_left_to_sle
         # 13:00 in New York is 02:00 the next day in Tokyo, so both moments lie in its night: 21:00 to 08:00 there.
         found = [(m["lead"], m["sent_at"]) for m in await there.messages(client, "reminder")]
         assert found == [("P2D", "2026-03-16T23:00:00Z"), ("PT3H", "2026-03-18T11:59:00Z")]
-        assert "at 13:00 (New York time)" in there.mail.inbox[-1].get_body().get_content()
+        assert "at 13:00 (New York time, Thursday 02:00 for you)" in there.mail.inbox[-1].get_body().get_content()
 
 
 async def test_a_move_withdraws_the_reminders_and_arms_them_again(tmp_path: Path):

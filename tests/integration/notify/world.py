@@ -88,11 +88,11 @@ class World:
         """Scheduling says that these were booked."""
         await self.say(*(AppointmentBooked(**_span(visit)) for visit in visits))
 
-    async def move(self, visit: VisitFacts, starts_at: str) -> VisitFacts:
+    async def move(self, visit: VisitFacts, starts_at: str, **more: Any) -> VisitFacts:
         """Scheduling says that this visit was moved."""
         begins = datetime.fromisoformat(starts_at)
         moved = msgspec.structs.replace(
-            visit, starts_at=begins, ends_at=begins + timedelta(hours=1), revision=visit.revision + 1
+            visit, starts_at=begins, ends_at=begins + timedelta(hours=1), revision=visit.revision + 1, **more
         )
         self.visits[visit.appointment_id] = moved
         event = AppointmentMoved(**_span(moved), previous_starts_at=visit.starts_at, revision=moved.revision)

@@ -217,3 +217,19 @@ async def test_hours_without_a_country_know_no_holidays():
         found = (await it.get("/slots?from=2026-12-25&to=2026-12-26&minutes=60")).body["slots"]
         assert len(found) == 29
         assert (await it.get("/holidays?from=2026-01-01&to=2027-01-01")).body["holidays"] == []
+
+
+async def test_notice_and_horizon_bound_what_is_offered_and_not_what_the_desk_books():
+    settings = {"booking": {"notice_minutes": 1440, "horizon_days": 7}}
+    async with practice("records", "protocol", "scheduling", now=NOW, settings=settings) as group:
+        desk = await Desk(group["scheduling"], group["records"], group["protocol"]).set_up()
+        found = await slots(desk, "from=2026-03-02&to=2026-04-02&minutes=60")
+        assert (found[0], found[-1]) == ("03T14:00", "09T20:00")
+        asked = {"client_id": desk.client_id, "course_id": desk.course_id, "sessions": 4, "minutes": 60}
+        offer = (await desk.it.post("/proposals", asked)).body
+        assert [one["starts_at"][5:10] for one in offer["appointments"]] == ["03-03", "03-05"]
+        assert [one["ordinal"] for one in offer["unplaced"]] == [3, 4]
+        await desk.booked("2026-03-02T10:00:00-05:00", "2026-03-30T10:00:00-04:00", course_id=None)
+        rival = await desk.register()
+        taken = await desk.book("2026-03-02T10:00:00-05:00", client_id=rival, course_id=None)
+        assert taken.body["items"][0]["alternatives"][0]["starts_at"] == "2026-03-03T14:00:00Z"

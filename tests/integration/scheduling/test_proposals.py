@@ -1,5 +1,6 @@
 """A whole course proposed at once; what is proposed can be booked."""
 
+from datetime import date, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -89,3 +90,19 @@ async def test_a_course_is_proposed_quickly(desk: Desk):
     began = perf_counter()
     await propose(desk, sessions="course", prefer={"weekdays": ["sat"], "from": "07:00", "to": "08:00"})
     assert perf_counter() - began < 5  # loose: the figure is measured in bench, not here
+
+
+async def test_a_course_opened_part_way_goes_on_from_where_it_stands(desk: Desk):
+    await desk.near_the_break()
+    body = {"client_id": desk.client_id, "course_id": desk.course_id, "sessions": "series", "minutes": 60}
+    found = (await desk.it.post("/proposals", body, role="front_desk")).body
+    assert [(one["ordinal"], one["phase"]) for one in found["appointments"]] == [
+        (ordinal, "series 2") for ordinal in (12, 13, 14, 15)
+    ]
+    (rest,) = found["breaks"]
+    last = date.fromisoformat(found["appointments"][-1]["starts_at"][:10])
+    assert rest["first_day"] == str(last + timedelta(days=14))
+    answer = await desk.book(
+        *({key: one[key] for key in ("starts_at", "therapist_id")} | {"minutes": 60} for one in found["appointments"])
+    )
+    assert [one["ordinal"] for one in answer.body["appointments"]] == [12, 13, 14, 15]

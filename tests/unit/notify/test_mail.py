@@ -59,7 +59,11 @@ def test_the_calendar_is_an_attachment_that_says_how_it_is_meant():
 def test_a_day_of_another_year_says_so_and_who_lives_by_another_clock_is_told():
     voice = Voice(practice=PRACTICE, zone=ZoneInfo("America/Chicago"), now=NOW)
     spoken = voice.visit(datetime(2027, 1, 4, 15, tzinfo=UTC))
-    assert (spoken.day, spoken.time, spoken.zone) == ("Monday 4 January 2027", "10:00", " (New York time)")
+    assert (spoken.day, spoken.time, spoken.zone) == (
+        "Monday 4 January 2027",
+        "10:00",
+        " (New York time, 09:00 for you)",
+    )
     at_home = Voice(practice=PRACTICE, zone=ZoneInfo("America/Detroit"), now=NOW)
     assert at_home.clock(NOW) == ""
 
