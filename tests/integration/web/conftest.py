@@ -24,7 +24,7 @@ ORIGIN = "http://127.0.0.1:8080"
 COURSE = f"/courses/{samples.COURSE}"
 CLIENT = f"/clients/{samples.ROSA}"
 NOTE, HISTORY, CADENCE = f"{COURSE}/note", f"{COURSE}/history", "/cadence"
-PAGES = ["/day", "/clients", CLIENT, COURSE, NOTE, HISTORY, CADENCE]
+PAGES = ["/day", "/clients", CLIENT, COURSE, NOTE, HISTORY, CADENCE, "/waiting"]
 
 
 @dataclass

@@ -146,3 +146,21 @@ PROTOCOL = {
         {"text": "Explainer on neuromuscular massage therapy", "source": "C"},
     ],
 }
+
+
+def waitlist() -> list[dict[str, Any]]:
+    """A time is kept for Rosa; Tom waits."""
+    offer = {
+        "therapist_id": str(ANA), "room_id": str(uid(201)), "starts_at": instant(TODAY, "16:00"),
+        "ends_at": instant(TODAY, "17:00"), "until": instant(TODAY, "12:52"),
+    }  # fmt: skip
+    wish = {"weekdays": ["tue", "fri"], "from": "10:00", "to": None, "therapist_id": None}
+    places = [{"client_id": str(ROSA), "prefer": {}, "offer": offer}, {"client_id": str(uid(2)), "prefer": wish}]
+    return [{"waitlist_id": str(uid(700 + n)), "minutes": 60} | place for n, place in enumerate(places)]
+
+
+def stepped_over() -> list[dict[str, Any]]:
+    """A week of Rosa's for which nothing else is free."""
+    whose = {"course_id": str(COURSE), "client_id": str(ROSA)}
+    why = {"detail": "The practice is closed then.", "alternatives": []}
+    return [{"day": "2026-03-10", "starts_at": instant(date(2026, 3, 10), "11:00")} | whose | why]

@@ -24,7 +24,9 @@ from tests.integration.web.samples import (
     history,
     instant,
     rosas_visits,
+    stepped_over,
     uid,
+    waitlist,
 )
 
 
@@ -80,6 +82,8 @@ def answers(practice: Practice) -> dict[str, Callable[[web.Request], Any]]:
                 if r.query["from"] == TODAY.isoformat()
             ]
         },
+        "/scheduling/waitlist": lambda _: {"waitlist": waitlist()},
+        "/scheduling/stepped-over": lambda _: {"stepped_over": stepped_over()},
         "/protocol/courses": lambda _: {"courses": [practice.course]},
         "/protocol/courses/{id}": lambda _: practice.course,
         "/protocol/courses/{id}/note": lambda _: practice.note,
