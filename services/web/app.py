@@ -5,7 +5,21 @@ from aiohttp import web
 from services.web.desk import SERVICE, open_desk
 from services.web.domain import account
 from services.web.guard import add_headers, guard, signed_in
-from services.web.pages import away, booking, cadence, client, clients, course, day, history, home, note, signin, visit, waiting
+from services.web.pages import (
+    away,
+    booking,
+    cadence,
+    client,
+    clients,
+    course,
+    day,
+    history,
+    home,
+    note,
+    signin,
+    visit,
+    waiting,
+)
 from services.web.projections import PROJECTIONS
 from shared.config import Config, Practice
 from shared.service import Definition, Service
