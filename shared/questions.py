@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from shared.messages import Instant
+from shared.vocabulary import TenderPoint
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -35,6 +36,21 @@ class AskContact(Question, frozen=True, kw_only=True):
 
     to = "records"
     answer = Contact | None
+    client_id: UUID
+
+
+class Screened(Struct, frozen=True, kw_only=True):
+    """What the client's last screening found, and when."""
+
+    at: Instant
+    tender_points: list[TenderPoint]
+
+
+class AskScreening(Question, frozen=True, kw_only=True):
+    """Which tender points did the client's last screening find? Absent when there was none."""
+
+    to = "records"
+    answer = Screened | None
     client_id: UUID
 
 

@@ -23,12 +23,13 @@ DeviationRule = Literal[
     "region_over_10_min", "prone_over_12_min", "full_body_too_early", "intensive_too_early", "pir_too_early",
     "pir_with_contraction", "periosteal_out_of_phase", "exercise_too_early", "session_in_break", "min_gap",
     "too_many_in_7_days", "closed", "not_started", "paused", "foreign_course", "same_appointment",
+    "event_day",
 ]  # fmt: skip
 Position = Literal["side_lying", "prone", "supine", "seated", "standing"]
 """How the client lies, sits or stands."""
 SessionFlag = Literal["threshold_risen", "aggravated", "contraction"]
 """What a therapist ticks after a session; fields of `SessionCompleted`."""
-CadenceRule = Literal["closed", "not_started", "paused", "break", "min_gap", "too_many_in_7_days"]
+CadenceRule = Literal["closed", "not_started", "paused", "event_day", "break", "min_gap", "too_many_in_7_days"]
 """Why a day will not do as the next session; `check` gives the first that refuses, in this order."""
 Reason = Literal[
     "client_ill", "client_away", "client_wish", "therapist_ill", "therapist_away", "practice_closed", "medical_need",

@@ -22,7 +22,7 @@ from shared.decider import Unknown, refuse
 from shared.http.problems import Forbidden, Malformed
 from shared.http.routes import STAFF, Call, Route
 from shared.messages import Command
-from shared.questions import AskContact
+from shared.questions import AskContact, AskScreening
 from shared.store.unit import Tx
 from shared.vocabulary import Role
 
@@ -50,12 +50,17 @@ async def open_course(call: Call) -> dict[str, Any]:
     _must_make_sense(call, body)
     if await call.service.ask(AskContact(client_id=body.client_id)) is None:
         raise Unknown("There is no client with this id.")
+    screened = await call.service.ask(AskScreening(client_id=body.client_id))
     course_id = call.new_id()
     asked = {name: getattr(body, name) for name in body.__struct_fields__}
 
     async def unit(tx: Tx) -> dict[str, Any]:
         await _refuse_second(tx, body.client_id, body.protocol)
         await tx.decide(stream(course_id), c.OpenCourse(now=call.now, course_id=course_id, **asked))
+        if screened:
+            points = tuple(screened.tender_points)
+            command = c.NoteScreening(now=call.now, at=screened.at, tender_points=points)
+            await tx.decide(stream(course_id), command)
         return {"course_id": course_id}
 
     return dict(await call.write(unit, streams=[stream(course_id)], reads=True))

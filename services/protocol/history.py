@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from services.protocol.domain import events as own
-from services.protocol.wording import against
+from services.protocol.domain.naming import sourced
 from shared.events import protocol as told
 from shared.messages import Event, Instant, Recorded
 
@@ -77,7 +77,7 @@ TELL: dict[type[Event], Callable[[Any], str]] = {
     told.MaintenanceStarted: lambda e: f"Maintenance began on {e.on}.",
     told.CadenceSlipped: lambda e: f"Week from {e.week_from}: {e.sessions} of {e.expected} sessions.",
     told.CourseLapsed: lambda e: f"No session since {e.since}.",
-    told.DeviationNoted: lambda e: f"Against the protocol on {e.on}: {against(e)}.",
+    told.DeviationNoted: lambda e: f"Against the protocol on {e.on}: {sourced(e)}.",
     told.ExerciseMilestone: _milestone,
     told.OverrideGranted: lambda e: (
         f"{e.date} allowed against the rule {e.rule.replace('_', ' ')} by {e.granted_by} ({e.reason})."

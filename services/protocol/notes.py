@@ -1,7 +1,7 @@
 """Notes as they were: what a therapist could know at the time.
 
-An event holds a note's digest; the note is computed again from the course as it stood, with the protocol's version of
-then. `as_prepared` says whether it is the same byte for byte.
+An event holds a note's digest; the note is computed again from the course as it stood, with the protocol's version and
+the practice's own values of then. `as_prepared` says whether it is the same byte for byte.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Notes(Struct, frozen=True, kw_only=True):
 async def show(call: Call) -> dict[str, Any]:
     """The note for the next session, now or as of an instant (inclusive)."""
     state = await queries.course(call.service, call.path_id("course_id"), call.query.as_of)
-    return queries.note_view(call.service, state)
+    return queries.note_view(call.service, state, then=call.query.as_of is not None)
 
 
 async def every(call: Call) -> Notes:
@@ -56,7 +56,7 @@ async def earlier(call: Call) -> dict[str, Any]:
     if last is None:
         raise Unknown("There is no such note.")
     state: Course = _folded(call.service, call.path_id("course_id"), events[: last + 1])
-    return queries.note_view(call.service, state)
+    return queries.note_view(call.service, state, then=True)
 
 
 async def _events(call: Call) -> list[Recorded]:

@@ -41,10 +41,14 @@ def definitions(service: Service) -> Shelf:
     return cast("Shelf", service.own)
 
 
-def followed(service: Service, state: Course) -> Definition:
-    """The protocol the course follows, in the version it started with. Raises `Unavailable` until it is read here."""
+def followed(service: Service, state: Course, settings: str | None = None) -> Definition:
+    """The protocol the course follows, in the version it started with. Raises `Unavailable` until it is read here.
+
+    With the practice's own values of today, or those of a time that a note names as `settings`.
+    """
+    shelf, protocol, version = definitions(service), state.opened.protocol, state.opened.version
     try:
-        return definitions(service).of(state.opened.protocol, state.opened.version)
+        return shelf.of(protocol, version) if settings is None else shelf.then(protocol, version, settings)
     except VersionElsewhere as error:
         raise Unavailable(str(error)) from error
 
@@ -69,9 +73,12 @@ def view(service: Service, state: Course, now: datetime) -> CourseView:
     return views.view(service, followed(service, state), state, now)
 
 
-def note_view(service: Service, state: Course) -> dict[str, Any]:
-    """The note with the instant it was prepared, and whether it is the one that was prepared then."""
-    note: Note = prepare(followed(service, state), state)
+def note_view(service: Service, state: Course, *, then: bool = False) -> dict[str, Any]:
+    """The note with the instant it was prepared, and whether it is the one that was prepared then.
+
+    By the practice's own values of today, or those of `then`.
+    """
+    note: Note = prepare(followed(service, state, state.settings if then else None), state)
     more = {"prepared_at": state.prepared_at, "digest": note.digest, "as_prepared": note.digest == state.digest}
     return {**msgspec.to_builtins(note), **more}
 
@@ -126,7 +133,7 @@ async def answer_course(service: Service, question: AskCourse) -> CourseFacts | 
         title=definition.title,
         status=state.status(day_of(service.clock.now(), service.practice.tz)),
         sessions_completed=state.completed,
-        completed_on=[given.on for given in state.given],
+        completed_on=list(state.days),
         total=definition.total,
     )
 

@@ -38,6 +38,14 @@ def _withdrawal(heard: Recorded) -> c.WithdrawSession:
     return c.WithdrawSession(now=heard.recorded_at, session_id=heard.event.session_id, reason=heard.event.reason)
 
 
+def note_screening(heard: Recorded, found: Found) -> Commands:
+    """What a screening found, in every open course of the client."""
+    points = tuple(heard.event.tender_points)
+    for row in found:
+        at = heard.recorded_at
+        yield stream(row["course_id"]), c.NoteScreening(now=at, at=at, tender_points=points)
+
+
 def count_exercise(heard: Recorded, found: Found) -> Commands:
     """Exercise counts in every open course of the client."""
     for row in found:
@@ -99,6 +107,7 @@ REACTIONS: Reactions = {
     records.SessionCompleted: React(count_session),
     records.SessionAmended: React(amend_session, find=course_of_session),
     records.SessionWithdrawn: React(withdraw_session),
+    records.ScreeningRecorded: React(note_screening, find=open_courses),
     records.ExerciseLogged: React(count_exercise, find=open_courses),
     records.ClientErased: React(forget_client, find=all_courses),
     scheduling.AppointmentBooked: React(agree_visit),

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from services.protocol.domain.adopting import STREAM, AdoptProtocol, ProtocolAdopted
+import msgspec
+
+from services.protocol.domain.adopting import STREAM, Adopted, AdoptProtocol, AdoptSettings, short, written
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.parsing import UnreadableError, parse
 from services.protocol.domain.shelf import Shelf
@@ -76,6 +78,14 @@ def definitions(read: list[File], practice: Practice) -> list[Definition]:
     return [_with(file.text, practice.policy.get(file.plain.id, {}), file.name) for file in read]
 
 
+def _earlier(text: str, values: str, name: str) -> Definition:
+    """With a practice's own values where they fit this version; else as it was written."""
+    try:
+        return _with(text, msgspec.json.decode(values), name)
+    except UnreadableError:
+        return _with(text, {}, name)
+
+
 def _with(text: str, policy: Mapping[str, Any], name: str) -> Definition:
     return parse(text.encode(), policy, name)
 
@@ -87,7 +97,8 @@ class Keeper:
         self._read = read
         self._practice = practice
         self._wanted = asyncio.Event()
-        self.shelf = Shelf(definitions(read, practice), missing=self._wanted.set)
+        own = {protocol: short(written(values)) for protocol, values in practice.policy.items()}
+        self.shelf = Shelf(definitions(read, practice), missing=self._wanted.set, settings=own)
 
     @asynccontextmanager
     async def own(self, service: Service) -> AsyncIterator[Shelf]:
@@ -107,6 +118,8 @@ class Keeper:
             for file in self._read:
                 protocol, version = file.plain.id, file.plain.version
                 await tx.decide(STREAM, AdoptProtocol(protocol=protocol, version=version, text=file.text))
+            for protocol, values in self._practice.policy.items():
+                await tx.decide(STREAM, AdoptSettings(protocol=protocol, values=written(values)))
 
         cause = Cause(actor="protocol", correlation_id=uuid4(), causation_id=None)
         try:
@@ -116,17 +129,13 @@ class Keeper:
         await self._learn(store)
 
     async def _learn(self, store: Store) -> None:
-        for recorded in await store.read(STREAM):
-            if isinstance(recorded.event, ProtocolAdopted):
-                self.shelf.put(self._earlier(recorded.event))
-
-    def _earlier(self, adopted: ProtocolAdopted) -> Definition:
-        """With the practice's own values where they fit an earlier version; else as it was written."""
-        name = f"{adopted.protocol} version {adopted.version}"
-        try:
-            return _with(adopted.text, self._practice.policy.get(adopted.protocol, {}), name)
-        except UnreadableError:
-            return _with(adopted.text, {}, name)
+        adopted: Adopted = await store.state(STREAM)
+        for (protocol, version), text in adopted.texts.items():
+            name, now = f"{protocol} version {version}", written(self._practice.policy.get(protocol, {}))
+            self.shelf.put(_earlier(text, now, name))
+            former = {values for of, values in adopted.values if of == protocol} | {written({})}
+            for values in former - {now}:
+                self.shelf.put_former(_earlier(text, values, name), short(values))
 
     async def _watch(self, store: Store) -> None:
         """Read again whenever a course asks for a version that another replica has adopted."""

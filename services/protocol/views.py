@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.exercise import days_by_region, target, weeks
+from services.protocol.domain.naming import sourced
 from services.protocol.domain.note import phase_view
 from services.protocol.domain.state import Course, Lapse
-from services.protocol.wording import against
 from shared.clock import day_of
 from shared.events.protocol import DeviationNoted
 from shared.service import Service
@@ -80,7 +80,7 @@ def _lapse(lapse: Lapse) -> dict[str, Any]:
 
 def _deviation(event: DeviationNoted) -> dict[str, Any]:
     fields = ("rule", "on", "session_id", "appointment_id", "figure", "limit", "source", "region")
-    return {**_said(event, *fields), "text": f"{against(event)}."}
+    return {**_said(event, *fields), "text": f"{sourced(event)}."}
 
 
 def _said(of: Any, *fields: str) -> dict[str, Any]:

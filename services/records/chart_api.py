@@ -57,6 +57,7 @@ async def screen(call: Call) -> Any:
         screening_id=screening_id,
         suggests=suggest(body.answers, len(points)),
         tender_point_count=len(points),
+        tender_points=points,
         pain=body.pain,
     )
     answered = ScreeningAnswered(

@@ -13,7 +13,7 @@ from services.records.domain import chart, client, diary
 from services.records.names import Entry
 from shared.decider import Unknown
 from shared.events.records import OutcomeMeasured, ScreeningRecorded
-from shared.questions import AskContact, Contact, Question
+from shared.questions import AskContact, AskScreening, Contact, Question, Screened
 from shared.service import Service
 from shared.store.store import Store
 
@@ -96,4 +96,16 @@ async def answer_contact(service: Service, question: AskContact) -> Contact | No
     return None
 
 
-ANSWERS: dict[type[Question], Callable[[Service, Any], Awaitable[Any]]] = {AskContact: answer_contact}
+async def answer_screening(service: Service, question: AskScreening) -> Screened | None:
+    """The last screening's tender points."""
+    chart_so_far = await service.store.read(chart.stream(question.client_id))
+    found = [recorded for recorded in chart_so_far if isinstance(recorded.event, ScreeningRecorded)]
+    if not found:
+        return None
+    return Screened(at=found[-1].recorded_at, tender_points=found[-1].event.tender_points)
+
+
+ANSWERS: dict[type[Question], Callable[[Service, Any], Awaitable[Any]]] = {
+    AskContact: answer_contact,
+    AskScreening: answer_screening,
+}

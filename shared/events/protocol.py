@@ -71,11 +71,16 @@ class MaintenanceStarted(CourseEvent, frozen=True, kw_only=True):
 
 
 class NotePrepared(CourseEvent, frozen=True, kw_only=True):
-    """The note for the next session is ready. `digest` changes only when something that matters changed."""
+    """The note for the next session is ready. `digest` changes only when something that matters changed.
+
+    With the course as it stood, its protocol's version and the practice's own values (`settings` names them) the note
+    can be made again, byte for byte.
+    """
 
     ordinal: int
     prepared_at: Instant
     digest: str
+    settings: str = ""
 
 
 class CadenceSlipped(CourseEvent, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ class ScreeningRecorded(Event, frozen=True, kw_only=True):
     suggests: str
     tender_point_count: int
     pain: int
+    tender_points: list[TenderPoint] = []
 
 
 class RegionWorked(Struct, frozen=True, kw_only=True):

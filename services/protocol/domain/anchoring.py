@@ -16,9 +16,15 @@ class Anchored(Struct, frozen=True, kw_only=True):
     source: str
 
 
+def session_at(definition: Definition, event_at: dt.datetime | None) -> dt.datetime | None:
+    """When the session for the event should begin."""
+    if definition.anchor is None or event_at is None:
+        return None
+    return event_at - dt.timedelta(minutes=definition.anchor.minutes_before)
+
+
 def anchored(definition: Definition, state: Course) -> Anchored | None:
     """Absent where the protocol has no event, or the course names none."""
-    anchor, at = definition.anchor, state.opened.event_at
-    if anchor is None or at is None:
-        return None
-    return Anchored(at=at, session_at=at - dt.timedelta(minutes=anchor.minutes_before), source=anchor.source)
+    at, anchor = state.opened.event_at, definition.anchor
+    begins = session_at(definition, at)
+    return Anchored(at=at, session_at=begins, source=anchor.source) if at and begins and anchor else None

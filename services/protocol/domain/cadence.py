@@ -61,7 +61,7 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
 
     `before` counts sessions whose days are not known (given before Seriatim came), `permitted` are overrides
     `(rule, day)`. `used` counts visits that did not take place and use up a session by the practice's setting: the
-    course's place moves with them, they are no sessions.
+    course's place moves with them, they are no sessions. `event_on` is the one day for a session before an event.
     """
 
     definition: Definition
@@ -73,6 +73,7 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
     permitted: frozenset[tuple[str, date]] = frozenset()
     closed: bool = False
     used: int = 0
+    event_on: date | None = None
 
     @property
     def completed(self) -> int:
@@ -129,6 +130,8 @@ def refusals(cadence: Cadence, day: date, standing: Standing) -> Iterator[Cadenc
         yield "not_started"
     if any(pause.covers(day) for pause in cadence.pauses):
         yield "paused"
+    if cadence.event_on and day != cadence.event_on:
+        yield "event_day"
     if standing.pause and standing.pause.covers(day):
         yield "break"
     if near(cadence, day):

@@ -41,7 +41,7 @@ class LastSession(Struct, frozen=True, kw_only=True, gc=False):
     deviations: list[Against]
 
 
-def last_session(definition: Definition, state: Course) -> LastSession | None:
+def last_session(state: Course) -> LastSession | None:
     """The session before, absent where none is written down here."""
     if not state.given:
         return None
@@ -57,14 +57,14 @@ def last_session(definition: Definition, state: Course) -> LastSession | None:
         aggravated=session.aggravated,
         contraction=session.contraction,
         regions=[region.region for region in session.regions],
-        deviations=list(_against(definition, state, given)),
+        deviations=list(_against(state, given)),
     )
 
 
-def _against(definition: Definition, state: Course, given: Given) -> Iterator[Against]:
+def _against(state: Course, given: Given) -> Iterator[Against]:
     for one in state.deviations:
         if one.session_id == given.session.session_id:
-            yield Against(rule=one.rule, text=named(definition, one), source=one.source or "policy")
+            yield Against(rule=one.rule, text=f"{named(one)}.", source=one.source or "policy")
 
 
 def changed(

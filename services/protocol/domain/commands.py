@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.events.records import ExerciseLogged, SessionCompleted
 from shared.messages import Command, Instant
-from shared.vocabulary import CadenceRule, Reason
+from shared.vocabulary import CadenceRule, Reason, TenderPoint
 
 
 class CourseCommand(Command, frozen=True, kw_only=True):
@@ -39,6 +39,13 @@ class WithdrawSession(CourseCommand, frozen=True, kw_only=True):
 
     session_id: UUID
     reason: Reason | None = None
+
+
+class NoteScreening(CourseCommand, frozen=True, kw_only=True):
+    """A screening found these tender points then."""
+
+    at: Instant
+    tender_points: tuple[TenderPoint, ...]
 
 
 class CountExercise(CourseCommand, frozen=True, kw_only=True):

@@ -110,6 +110,18 @@ def _keep_stray(deciding: Deciding, session: SessionCompleted, rule: DeviationRu
         deciding.add([noted])
 
 
+def note_screening(deciding: Deciding, command: c.NoteScreening) -> None:
+    """What a screening found stands until a session finds tender points later."""
+    course = deciding.course
+    if course is None or course.closed:
+        return
+    on = day_of(command.at, deciding.zone)
+    observed = own.ScreeningObserved(**deciding.ids, on=on, tender_points=command.tender_points)
+    known = course.screened
+    if known is None or (known != observed and known.on <= on):
+        deciding.add([observed])
+
+
 def withdraw_session(deciding: Deciding, command: c.WithdrawSession) -> None:
     """The session did not take place here after all; a course that was finished by it goes on."""
     course, session_id = deciding.course, command.session_id

@@ -6,16 +6,19 @@ from zoneinfo import ZoneInfo
 from services.protocol.domain import commands as c
 from services.protocol.domain import counting, flags, training
 from services.protocol.domain import events as own
+from services.protocol.domain.anchoring import session_at
 from services.protocol.domain.cadence import stand
 from services.protocol.domain.deciding import Act, Deciding
 from services.protocol.domain.evolving import evolve, fold
 from services.protocol.domain.shelf import Shelf
 from services.protocol.domain.state import Course
 from services.protocol.domain.weeks import decided
+from shared.clock import day_of
 from shared.decider import Decider, refuse
 from shared.events import protocol as told
 from shared.messages import Event
 
+ASKED = set(c.OpenCourse.__struct_fields__) - {"now"}
 EVENTS: tuple[type[Event], ...] = (*own.PRIVATE, *told.PUBLISHED)
 
 
@@ -36,8 +39,10 @@ def course_decider(definitions: Shelf, zone: ZoneInfo) -> Decider[c.CourseComman
 def _open_course(deciding: Deciding, command: c.OpenCourse) -> None:
     if deciding.found:
         return
-    given = {name: getattr(command, name) for name in own.CourseOpened.__struct_fields__ if name != "version"}
-    deciding.add([own.CourseOpened(**given, version=deciding.version_of(command.protocol))])
+    definition, given = deciding.offered(command.protocol), {name: getattr(command, name) for name in ASKED}
+    begins = session_at(definition, command.event_at)
+    event_on = day_of(begins, deciding.zone) if begins else None
+    deciding.add([own.CourseOpened(**given, event_on=event_on, version=definition.version)])
     deciding.settle(command.last_session_on or command.starts_on)
     deciding.pass_time()
 
@@ -121,6 +126,7 @@ ACT: dict[type[c.CourseCommand], Act] = {
     c.OpenCourse: _open_course,
     c.CountSession: counting.count_session,
     c.WithdrawSession: counting.withdraw_session,
+    c.NoteScreening: counting.note_screening,
     c.CountExercise: training.count_exercise,
     c.AgreeVisit: counting.agree_visit,
     c.DropVisit: counting.drop_visit,

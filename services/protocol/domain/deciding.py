@@ -66,9 +66,9 @@ class Deciding:
         opened = self.state.opened
         return self._definitions.of(opened.protocol, opened.version)
 
-    def version_of(self, protocol: str) -> int:
-        """The definition's version that a course opened now starts with."""
-        return self._definitions[protocol].version
+    def offered(self, protocol: str) -> Definition:
+        """The definition that a course opened now follows."""
+        return self._definitions[protocol]
 
     @property
     def ids(self) -> dict[str, Any]:
@@ -149,7 +149,10 @@ class Deciding:
             return
         note = prepare(self.definition, state)
         if (digest := note.digest) != state.digest:
-            self.add([told.NotePrepared(**self.ids, ordinal=note.ordinal, prepared_at=self.now, digest=digest)])
+            settings = self._definitions.settings.get(self.definition.id, "")
+            self.add([told.NotePrepared(
+                **self.ids, ordinal=note.ordinal, prepared_at=self.now, digest=digest, settings=settings
+            )])  # fmt: skip
 
 
 Act = Callable[[Deciding, Any], None]

@@ -7,17 +7,21 @@ from uuid import UUID
 from shared.events.protocol import CourseEvent
 from shared.events.records import SessionCompleted
 from shared.messages import Instant
-from shared.vocabulary import DeviationRule, ExerciseRegion, MilestoneKind
+from shared.vocabulary import DeviationRule, ExerciseRegion, MilestoneKind, TenderPoint
 
 
 class CourseOpened(CourseEvent, frozen=True, kw_only=True):
-    """A client follows a protocol from a day on; `sessions_before` were given elsewhere, the last on that day."""
+    """A client follows a protocol from a day on; `sessions_before` were given elsewhere, the last on that day.
+
+    `event_on` is the day on which the session for the event at `event_at` should begin.
+    """
 
     protocol: str
     starts_on: dt.date
     sessions_before: int = 0
     last_session_on: dt.date | None = None
     event_at: Instant | None = None
+    event_on: dt.date | None = None
     version: int | None = None
 
 
@@ -26,6 +30,13 @@ class SessionObserved(CourseEvent, frozen=True, kw_only=True):
 
     session: SessionCompleted
     on: dt.date
+
+
+class ScreeningObserved(CourseEvent, frozen=True, kw_only=True):
+    """A screening on this day found these tender points; the last one counts."""
+
+    on: dt.date
+    tender_points: tuple[TenderPoint, ...] = ()
 
 
 class SessionSetAside(CourseEvent, frozen=True, kw_only=True):
@@ -176,8 +187,8 @@ class ClientForgotten(CourseEvent, frozen=True, kw_only=True):
 
 
 PRIVATE = (
-    CourseOpened, SessionObserved, SessionSetAside, CoursePutRight, VisitAgreed, VisitDropped, SessionUsedUp,
-    SessionGivenBack, ExerciseObserved, ExerciseJudged, MilestoneLifted, WeeksJudged, SlipLifted, LapseLifted,
-    SeriesRepeated, RepetitionLifted, LapseDecided, ExerciseHeld, ClearanceMoved, DeviationLifted, ReviewScheduled,
-    ClientForgotten,
+    CourseOpened, SessionObserved, ScreeningObserved, SessionSetAside, CoursePutRight, VisitAgreed, VisitDropped,
+    SessionUsedUp, SessionGivenBack, ExerciseObserved, ExerciseJudged, MilestoneLifted, WeeksJudged, SlipLifted,
+    LapseLifted, SeriesRepeated, RepetitionLifted, LapseDecided, ExerciseHeld, ClearanceMoved, DeviationLifted,
+    ReviewScheduled, ClientForgotten,
 )  # fmt: skip

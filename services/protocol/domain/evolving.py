@@ -65,6 +65,10 @@ def _without(given: Iterable[Given], session_id: UUID) -> list[Given]:
     return [one for one in given if one.session.session_id != session_id]
 
 
+def _screened(course: Course, event: own.ScreeningObserved) -> None:
+    course.screened = event
+
+
 def _set_aside(course: Course, event: own.SessionSetAside) -> None:
     others = _without(course.aside, event.session.session_id)
     course.aside = (*others, Given(event.on, event.session))
@@ -125,7 +129,7 @@ def _break_ended(course: Course, _: told.BreakEnded) -> None:
 
 
 def _prepared(course: Course, event: told.NotePrepared) -> None:
-    course.digest, course.prepared_at = event.digest, event.prepared_at
+    course.digest, course.prepared_at, course.settings = event.digest, event.prepared_at, event.settings
 
 
 def _paused(course: Course, event: told.CoursePaused) -> None:
@@ -162,6 +166,7 @@ def _granted(course: Course, event: told.OverrideGranted) -> None:
 CHANGE: dict[type[Event], Callable[[Course, Any], None]] = {
     **JUDGE,
     own.SessionObserved: _observed,
+    own.ScreeningObserved: _screened,
     own.SessionSetAside: _set_aside,
     told.SessionDiscounted: _discounted,
     own.VisitAgreed: _agreed,

@@ -1,7 +1,7 @@
 """Verdicts: would these days do as the next sessions, and if not, why and from when (domain.md §3.1)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import islice
 
@@ -66,34 +66,45 @@ def _shut_until(cadence: Cadence, day: date, standing: Standing) -> date | None:
         return cadence.starts_on - A_DAY
     if pause := next((pause for pause in cadence.pauses if pause.covers(day)), None):
         return pause.to or date.max
+    if cadence.event_on and day != cadence.event_on:
+        return cadence.event_on - A_DAY if day < cadence.event_on else date.max
     return standing.pause.first_day - A_DAY if standing.pause and standing.pause.covers(day) else None
 
 
 def sentence(cadence: Cadence, day: date, rule: CadenceRule, first: date | None) -> str:
     """Why not, and from when, in words for the front desk."""
-    why = _why(cadence, day, rule, stand(cadence))
+    why = WHY[rule](cadence, day, stand(cadence))
     return f"{why} The first day that will do is {first}." if first else why
 
 
-def _why(cadence: Cadence, day: date, rule: CadenceRule, standing: Standing) -> str:
-    if rule == "closed":
-        return "The course is closed. Reopen it to book." if standing.phase else "All its sessions are done."
-    if rule == "not_started":
-        return f"The course starts on {cadence.starts_on}."
-    if rule == "paused":
-        return "The course is paused on this day."
-    if rule == "min_gap":
-        gap, other = cadence.definition.policy.min_gap_days, near(cadence, day)[0]
-        return f"There is a session on {other}, and sessions are at least {gap} days apart."
-    if rule == "break":
-        return f"{_no_massage(standing)} A therapist can allow an exception."
+def _closed(_: Cadence, _day: date, standing: Standing) -> str:
+    return "The course is closed. Reopen it to book." if standing.phase else "All its sessions are done."
+
+
+def _min_gap(cadence: Cadence, day: date, _: Standing) -> str:
+    gap, other = cadence.definition.policy.min_gap_days, near(cadence, day)[0]
+    return f"There is a session on {other}, and sessions are at least {gap} days apart."
+
+
+def _break(_: Cadence, _day: date, standing: Standing) -> str:
+    pause = standing.pause
+    if pause is None:
+        return "No massage in the break. A therapist can allow an exception."
+    first, last = pause.started_on + A_DAY, pause.first_day - A_DAY
+    return f"No massage from {first} to {last}: it is break {pause.number}. A therapist can allow an exception."
+
+
+def _too_many(_: Cadence, _day: date, standing: Standing) -> str:
     most = standing.phase.max_in_7_days if standing.phase else 0
     return f"With this day there would be more than {most} sessions in 7 days."
 
 
-def _no_massage(standing: Standing) -> str:
-    pause = standing.pause
-    if pause is None:
-        return "No massage in the break."
-    first, last = pause.started_on + timedelta(days=1), pause.first_day - timedelta(days=1)
-    return f"No massage from {first} to {last}: it is break {pause.number}."
+WHY: dict[CadenceRule, Callable[[Cadence, date, Standing], str]] = {
+    "closed": _closed,
+    "not_started": lambda cadence, _day, _: f"The course starts on {cadence.starts_on}.",
+    "paused": lambda _cadence, _day, _: "The course is paused on this day.",
+    "event_day": lambda cadence, _day, _: f"The session is for the event and belongs on {cadence.event_on}.",
+    "break": _break,
+    "min_gap": _min_gap,
+    "too_many_in_7_days": _too_many,
+}

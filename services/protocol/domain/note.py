@@ -83,7 +83,7 @@ def prepare(definition: Definition, state: Course) -> Note:
     ordinal, place = cadence.completed + 1, cadence.place + 1
     before = [given.session for given in state.given]
     opened = open_gates(definition, place, before, series=series)
-    may, last = allowed(definition, opened), last_session(definition, state)
+    may, last = allowed(definition, opened), last_session(state)
     points = tender_points(definition, state)
     dwell = wanted(definition, points, state.given)
     ask = Ask(

@@ -94,4 +94,8 @@ def course_at(cadence: Cadence, place: int, recent: tuple[int, ...], *, exceptio
     """The course come so far, its last sessions on these days; without the pauses and overrides unless asked for."""
     days = tuple(date.fromordinal(day) for day in recent)
     course = Cadence(definition=cadence.definition, days=days, starts_on=date.min, before=place - len(days))
-    return replace(course, pauses=cadence.pauses, permitted=cadence.permitted) if exceptions else course
+    return (
+        replace(course, pauses=cadence.pauses, permitted=cadence.permitted, event_on=cadence.event_on)
+        if exceptions
+        else course
+    )

@@ -65,7 +65,7 @@ class Field(Struct, frozen=True, kw_only=True):
         if leg.weekly and not leg.fresh and self._full(leg, recent):
             low = max(low, self.end_of_week(recent[-1]) + 1)
         for day in self._between(recent[-1] if self.permitted else low - 1, until):
-            if (day >= low and not self.paused(day)) or (day in self.permitted and self._excepted(leg, recent, day)):
+            if (day >= low and not self.shut(day)) or (day in self.permitted and self._excepted(leg, recent, day)):
                 yield day
 
     def after(self, leg: Leg, state: State, day: int) -> tuple[State, int]:
@@ -79,6 +79,11 @@ class Field(Struct, frozen=True, kw_only=True):
             return ((*near, day), week, held + 1), 0
         short = sum(self._slipped(leg, week + 7 * n, 0 if n else held) for n in range(passed))
         return ((*near, day), week + 7 * passed, 1), short
+
+    def shut(self, day: int) -> bool:
+        """Whether the day lies in a pause, or is not that of the event."""
+        event_on = self.cadence.event_on
+        return self.paused(day) or (event_on is not None and event_on.toordinal() != day)
 
     def paused(self, day: int) -> bool:
         """Whether the day lies in a pause."""

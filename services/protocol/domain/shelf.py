@@ -12,11 +12,19 @@ class VersionElsewhere(OSError):  # noqa: N818 - nothing is wrong here: another 
 class Shelf(Mapping[str, Definition]):
     """Offered definitions by id, the highest version of each; `of` gives any version that was ever adopted.
 
+    `settings` names, by protocol, the practice's own values in force; `then` gives a version under those of a time.
     `missing` is called when a version is asked for that only another replica has adopted so far.
     """
 
-    def __init__(self, offered: Iterable[Definition], missing: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        offered: Iterable[Definition],
+        missing: Callable[[], None] = lambda: None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.settings = settings or {}
         self._versions: dict[tuple[str, int], Definition] = {}
+        self._former: dict[tuple[str, int, str], Definition] = {}
         self._offered: dict[str, Definition] = {}
         self._missing = missing
         for definition in offered:
@@ -28,6 +36,20 @@ class Shelf(Mapping[str, Definition]):
     def put(self, definition: Definition) -> None:
         """Keep a version that courses may follow; it is not offered to new ones."""
         self._versions.setdefault((definition.id, definition.version), definition)
+
+    def put_former(self, definition: Definition, settings: str) -> None:
+        """Keep a version as it was under values that are not in force now."""
+        self._former[definition.id, definition.version, settings] = definition
+
+    def then(self, protocol: str, version: int | None, settings: str) -> Definition:
+        """The version under the values that were in force then. Raises `VersionElsewhere`."""
+        now = self.of(protocol, version)
+        if settings == self.settings.get(protocol, ""):
+            return now
+        if found := self._former.get((protocol, now.version, settings)):
+            return found
+        self._missing()
+        raise VersionElsewhere(f"the values of then for {protocol} are not known here yet")
 
     def of(self, protocol: str, version: int | None) -> Definition:
         """The version a course started with. Raises `VersionElsewhere`.

@@ -74,6 +74,7 @@ class Course(Struct, kw_only=True, gc=False):
     days: tuple[date, ...] = ()
     sessions: dict[UUID, Given] = {}
     aside: tuple[Given, ...] = ()
+    screened: own.ScreeningObserved | None = None
     used: dict[UUID, date] = {}
     visits: tuple[Visit, ...] = ()
     entered: str = ""
@@ -99,6 +100,7 @@ class Course(Struct, kw_only=True, gc=False):
     stale: bool = False
     review_at: dt.datetime | None = None
     digest: str = ""
+    settings: str = ""
     prepared_at: dt.datetime | None = None
 
     def copy(self) -> "Course":
@@ -167,6 +169,7 @@ class Course(Struct, kw_only=True, gc=False):
             permitted=self.permitted,
             closed=self.closed and upto is None,
             used=self._used(upto) if self.used else 0,
+            event_on=opened.event_on,
         )
 
     def _used(self, upto: int | None) -> int:

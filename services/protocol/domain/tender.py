@@ -1,5 +1,7 @@
 """Which tender points are left, and how to treat them (domain.md §3.3, source A)."""
 
+from bisect import insort_left
+
 from msgspec import Struct
 
 from services.protocol.domain.definition import Definition
@@ -21,15 +23,16 @@ class TenderPoints(Struct, frozen=True, kw_only=True, gc=False):
 
 
 def tender_points(definition: Definition, state: Course) -> TenderPoints:
-    """A session that notes none may not have looked: the last that noted any counts."""
+    """Those found last, by a session or by a screening. A session that notes none may not have looked."""
     limit, how = definition.limits.tender_point_seconds, definition.tender_points
-    seen = [one for one in state.given if one.session.tender_points]
-    left: list[str] = [*seen[-1].session.tender_points] if seen else []
-    earlier = dict.fromkeys(point for one in seen[:-1] for point in one.session.tender_points)
-    on = seen[-1].on.isoformat() if seen else None
+    found = [(one.on, one.session.tender_points) for one in state.given if one.session.tender_points]
+    if state.screened:
+        insort_left(found, (state.screened.on, list(state.screened.tender_points)), key=lambda one: one[0])
+    on, left = found[-1] if found else (None, [])
+    earlier = dict.fromkeys(point for _, points in found[:-1] for point in points)
     return TenderPoints(
-        left=left,
-        found_on=on,
+        left=list(left),
+        found_on=on.isoformat() if on else None,
         gone=[point for point in earlier if point not in left],
         how=line(how) if how else None,
         seconds=limit.most if limit else None,

@@ -38,6 +38,16 @@ async def test_a_session_makes_a_new_note(house: House):
     assert prepared[-1].digest == found["digest"]
 
 
+async def test_what_a_screening_found_is_in_the_note_before_the_first_session(house: House):
+    path, answers = f"/clients/{house.client_id}/screenings", {"answers": {}, "pain": 6}
+    await house.records.post(path, answers | {"tender_points": ["knee_left", "knee_right"]}, role="therapist")
+    opened = await house.open_course(protocol="als_support")
+    await house.it.settled()
+    assert (await house.note())["tender_points"]["left"] == ["knee_left", "knee_right"]
+    asked = (await house.it.get(f"/courses/{opened.body['course_id']}/note")).body
+    assert asked["tender_points"]["found_on"] == "2026-01-05"
+
+
 async def test_questions_about_a_course_are_answered(house: House):
     ask, course_id, client_id = house.records.service.ask, UUID(house.course_id), UUID(house.client_id)
     facts = await ask(AskCourse(course_id=course_id))

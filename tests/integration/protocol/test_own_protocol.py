@@ -109,6 +109,22 @@ def test_the_usual_folder_lies_beside_practice_toml(tmp_path: Path):
         build(Config(settings=tmp_path / "practice.toml"), Practice(zone="America/New_York"))
 
 
+async def test_a_note_can_be_read_as_it_was_after_the_practice_has_changed_its_settings(tmp_path: Path):
+    (tmp_path / "stiff_shoulder.toml").write_text(TEXT)
+    async with practice("records", "protocol", settings=settings(tmp_path)) as group:
+        course_id = await open_course(group)
+        first = (await group["protocol"].get(f"/courses/{course_id}/note")).body
+        database = same_database(group["protocol"])
+    own = {"policy": {"stiff_shoulder": {"session_minutes": 90}}}
+    path = f"/courses/{course_id}/notes/{first['digest']}"
+    for changed in (own, {"policy": {"stiff_shoulder": {"session_minutes": 30}}}, {}):
+        async with running_one("protocol", settings=settings(tmp_path) | changed, **database) as it:
+            assert (await it.get(path)).body == first
+            now = (await it.get(f"/courses/{course_id}/note")).body
+            assert (now == first) == (not changed)
+            assert now["as_prepared"] == (not changed)
+
+
 async def test_notes_can_be_read_as_they_were(tmp_path: Path):
     (tmp_path / "stiff_shoulder.toml").write_text(TEXT)
     async with practice("records", "protocol", settings=settings(tmp_path)) as group:

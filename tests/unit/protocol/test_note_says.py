@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from services.protocol.domain import commands as c
 from services.protocol.domain.definition import Arrow
 from services.protocol.domain.note import Note, prepare
-from tests.unit.protocol.told import START, Told, region, schedule
+from tests.unit.protocol.told import START, Told, instant, region, schedule
 
 
 def note(course: Told) -> Note:
@@ -66,6 +66,27 @@ def test_tender_points_left_and_gone_and_how_to_treat_them():
     assert "just below the pain threshold" in found.how.text
 
 
+def test_before_session_1_the_screening_says_where_the_tender_points_are():
+    course = Told()
+    found = ("occiput_left", "gluteal_left", "gluteal_right")
+    course.say(c.NoteScreening, at=instant(START - timedelta(days=3)), tender_points=found)
+    first = note(course)
+    assert (first.tender_points.left, first.tender_points.found_on) == (list(found), str(START - timedelta(days=3)))
+    assert [focus.region for focus in first.focus[:2]] == ["gluteal", "neck"]
+    assert course.say(c.NoteScreening, at=instant(START - timedelta(days=3)), tender_points=found) == []
+    assert course.say(c.NoteScreening, at=instant(START - timedelta(days=9)), tender_points=()) == []
+    course.give(START, tender_points=["occiput_left"])
+    assert (note(course).tender_points.left, note(course).tender_points.gone) == (
+        ["occiput_left"], ["gluteal_left", "gluteal_right"],
+    )  # fmt: skip
+
+
+def test_a_screening_that_finds_none_leaves_none():
+    course = Told().give(START, tender_points=["knee_left"])
+    course.say(c.NoteScreening, at=instant(schedule(2)[-1]), tender_points=())
+    assert (note(course).tender_points.left, note(course).tender_points.gone) == ([], ["knee_left"])
+
+
 def test_each_tender_point_left_has_its_30_seconds():
     points = ["occiput_left", "occiput_right", "knee_left", "knee_right", "gluteal_left"]
     assert minutes_of(after(2, tender_points=points), "tender_point") == 3
@@ -94,8 +115,8 @@ def test_a_deviation_stands_in_the_next_note_with_its_figure_and_source():
     last = after(3, regions=[region("neck", 11)], prone_minutes=13).last_session
     assert last
     found = {one.rule: (one.text, one.source) for one in last.deviations}
-    assert found["region_over_10_min"] == ("11 minutes on one region, at most 10 (neck).", "A")
-    assert found["prone_over_12_min"] == ("13 minutes prone at a stretch, at most 12.", "A")
+    assert found["region_over_10_min"] == ("Too long on one region (neck): 11 minutes, at most 10.", "A")
+    assert found["prone_over_12_min"] == ("Too long prone at a stretch: 13 minutes, at most 12.", "A")
 
 
 @pytest.mark.parametrize(

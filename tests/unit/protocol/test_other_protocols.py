@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from services.protocol.domain.judging import verdicts
 from services.protocol.domain.note import Note, prepare
 from tests.unit.protocol.told import START, Told, instant, schedule
 
@@ -41,6 +42,24 @@ def test_the_session_before_an_event_begins_an_hour_before_it():
     assert found
     assert (found.at, found.session_at, found.source) == (at, at - timedelta(hours=1), "B")
     assert note(Told("pre_event_sports")).event is None
+
+
+def test_the_session_before_an_event_has_its_one_day():
+    at = instant(date(2026, 2, 8), 0) + timedelta(minutes=30)
+    course = Told("pre_event_sports", event_at=at)
+    cadence = course.state.cadence(course.definition)
+    asked = [date(2026, 2, 6), date(2026, 2, 8), date(2026, 2, 7)]
+    early, late, on = verdicts(cadence, asked)
+    assert (early.rule, early.earliest, late.rule, late.earliest) == ("event_day", asked[2], "event_day", None)
+    assert "belongs on 2026-02-07" in (late.detail or "")
+    assert on.allowed
+    course.give(date(2026, 2, 6))
+    assert course.rules == ["event_day"]
+
+
+def test_without_a_time_of_the_event_any_day_will_do():
+    course = Told("pre_event_sports")
+    assert verdicts(course.state.cadence(course.definition), [date(2026, 2, 6)])[0].allowed
 
 
 def test_after_an_event_the_whole_body_is_worked_and_stretched():

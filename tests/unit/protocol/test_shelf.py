@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.protocol.domain import adopting
 from services.protocol.domain.parsing import UnreadableError, parse
@@ -48,6 +49,25 @@ def adopted(text: str, version: int = 1) -> adopting.ProtocolAdopted:
 def test_a_version_is_adopted_once_and_a_comment_is_no_other_content():
     given(adopting.decider).when(adopt(TEXT)).then(adopted(TEXT))
     given(adopting.decider, adopted(TEXT)).when(adopt(f"# A remark.\n{TEXT}")).then_nothing()
+
+
+def test_a_practices_own_values_are_kept_once_and_none_are_no_event():
+    values = adopting.written({"min_gap_days": 3})
+    settings = adopting.AdoptSettings(protocol="fibromyalgia", values=values)
+    kept = adopting.SettingsAdopted(protocol="fibromyalgia", values=values)
+    given(adopting.decider).when(settings).then(kept)
+    given(adopting.decider, kept).when(settings).then_nothing()
+    given(adopting.decider).when(replace(settings, values=adopting.written({}))).then_nothing()
+
+
+def test_a_version_is_found_under_the_values_of_a_time():
+    now, plain = definition(min_gap_days=3), definition()
+    shelf = Shelf([now], settings={"fibromyalgia": "three"})
+    shelf.put_former(plain, "")
+    assert shelf.then("fibromyalgia", 1, "three") is now
+    assert shelf.then("fibromyalgia", 1, "") is plain
+    with pytest.raises(VersionElsewhere):
+        shelf.then("fibromyalgia", 1, "four")
 
 
 def test_another_content_under_the_same_number_is_refused_and_a_higher_number_is_not():
