@@ -71,18 +71,19 @@ async def roster(service: Service, search: Search) -> Roster:
 async def facts_of(service: Service, search: Search) -> Facts:
     """All rows at once, as one document: that is one round trip, and quick to read.
 
-    A day's margin, because a span over midnight begins the day before, and for buffers.
+    A day's margin, because a span over midnight begins the day before, and because a visit of the day before may
+    last eight hours and keep four more free.
     """
     zone, (start, end) = service.practice.tz, search.within
     row = await service.store.fetchrow(
         """
         with taken as (
             select therapist_id, room_id, starts_at, ends_at, buffer_before_minutes, buffer_minutes from appointment
-             where status in ('booked', 'arrived', 'fulfilled') and starts_at < $2 and ends_at > $1
+             where status in ('booked', 'arrived', 'fulfilled') and starts_at >= $1 and starts_at < $2
                    and appointment_id <> all($5::uuid[])
             union all
             select therapist_id, room_id, starts_at, ends_at, buffer_before_minutes, buffer_minutes from held_time
-             where starts_at < $2 and ends_at > $1 and hold_id <> all($5::uuid[])
+             where starts_at >= $1 and starts_at < $2 and hold_id <> all($5::uuid[])
         ), off as (
             select therapist_id, starts_at, ends_at from time_off where starts_at < $2 and ends_at > $1
             union all select null, starts_at, ends_at from closure where starts_at < $2 and ends_at > $1

@@ -12,7 +12,7 @@ from msgspec import Struct
 from services.scheduling.availability import Search, earliest_start, horizon
 from services.scheduling.domain.choosing import choose
 from services.scheduling.domain.fitting import Want, fit_slot, offer
-from services.scheduling.domain.habits import Habits, working_days
+from services.scheduling.domain.habits import FreeDays, Habits
 from services.scheduling.domain.placing import Placement
 from services.scheduling.domain.reflowing import minutes_of, share, times_of
 from services.scheduling.domain.roster import Roster, Slot
@@ -153,15 +153,13 @@ def candidates(reflow: Reflow, found: Roster) -> Iterator[Candidate]:
     lost = [*map(reflow.day, reflow.lost)]
     not_before, until = reflow.within
     day = max([day_of(not_before, found.zone), *reflow.fixed[-1:], *lost[:1]])
-    longest, habits = max(map(minutes_of, reflow.patterns)), reflow.habits
-    possible = working_days(found, (not_before, until)) - {*reflow.fixed, *lost}
+    free, habits = FreeDays(found, max(map(minutes_of, reflow.patterns)), reflow.within), reflow.habits
+    taken = {*reflow.fixed, *lost}
     while day <= day_of(until, found.zone):
         if day in kept:
             yield Candidate(date=day, rank=0)
-        elif day in possible:
-            choice = choose(found, day, habits.wish(day), longest, not_before)
-            if choice:
-                yield Candidate(date=day, rank=1 if day in own else min(choice.rank + 2, 4))
+        elif day not in taken and (rank := free.rank(day, habits.wish(day))) is not None:
+            yield Candidate(date=day, rank=1 if day in own else rank + 2)
         day += A_DAY
 
 

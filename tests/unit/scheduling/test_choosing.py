@@ -1,14 +1,17 @@
 """The best free time of a day for what was wished."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.scheduling.domain.choosing import Wish, choose
 from services.scheduling.domain.fitting import Want, alternatives, fit
-from services.scheduling.domain.minutes import Stretch, stretch
+from services.scheduling.domain.habits import FreeDays
+from services.scheduling.domain.minutes import Stretch, merged, stretch
 from services.scheduling.domain.roster import Roster, Worker, Workplace
 from services.scheduling.domain.slots import WEEKDAYS, Span
 from shared.decider import Refusal, Refused, Unknown
@@ -109,3 +112,23 @@ def test_alternatives_start_on_the_first_day_that_is_possible():
     refusal = Refusal(rule="break", detail="Break.", earliest=date(2026, 3, 10))
     found = alternatives(roster(), fit(roster(), wanted), refusal, DAWN)
     assert [one["starts_at"] for one in found] == [local(10, 10), local(10, 9, 45), local(10, 10, 15)]
+
+
+HOURS = st.lists(st.tuples(st.integers(2, 6), st.integers(9, 11)), max_size=9)
+
+
+@settings(max_examples=100)
+@given(
+    ada=HOURS,
+    ben=HOURS,
+    who=st.sampled_from([ADA, BEN]),
+    start=st.sampled_from(["08:00", "09:00", "10:15", "11:00"]),
+    minutes=st.sampled_from([45, 60, 90]),
+)
+def test_a_day_has_the_rank_of_its_best_time(ada, ben, who, start, minutes):
+    found = roster(*(merged(taken(*((day, hour, hour + 1) for day, hour in busy))) for busy in (ada, ben)))
+    wish = Wish(weekdays=["mon", "wed"], from_=start, to=f"{int(start[:2]) + 1:02}{start[2:]}", therapist_id=who)
+    free = FreeDays(found, minutes, (DAWN, local(8, 0)))
+    for day in (MONDAY + timedelta(days=n) for n in range(6)):
+        choice = choose(found, day, wish, minutes, DAWN)
+        assert free.rank(day, wish) == (choice and choice.rank)
