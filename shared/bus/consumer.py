@@ -1,4 +1,4 @@
-"""The loop that hears one producer: durable pull, in order, acknowledged after the commit."""
+"""The loop that hears one producer: durable pull, in order, acknowledged some time after the commit."""
 
 import asyncio
 
@@ -89,7 +89,7 @@ class Consumer:
         metrics.consumer_lag_events.labels(self._hearing.producer).set(pending + len(messages))
         for piece in self._hearing.pieces([heard(self._hearing.producer, message) for message in messages]):
             await self._apply(piece)
-        await messages[-1].ack()  # the policy is `all`: the ones before are acknowledged with it
+        await pull.applied(messages)
         metrics.consumer_lag_events.labels(self._hearing.producer).set(pending)
         return True
 

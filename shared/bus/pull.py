@@ -1,4 +1,4 @@
-"""Messages of a durable, each as soon as it is there.
+"""Messages of a durable, each as soon as it is there, and the word that they are applied.
 
 The client library's own `fetch` leaves a request behind when it returns early; a message that answers the old request
 lets the next `fetch` wait for the rest of its time, up to a second. Here one request is open at a time, and whatever
@@ -15,6 +15,9 @@ from nats.errors import TimeoutError as NothingNew
 
 SECONDS = 1.0
 """How long a request stays open."""
+PAUSE = 0.1
+"""Seconds between two acknowledgements: each is as much work for the server as a message. What was applied and comes
+again is skipped."""
 GRACE = 0.5
 """Seconds after which a request is given up that the server did not close: it was restarted."""
 
@@ -30,6 +33,9 @@ class Pull:
         self._subscription: Subscription | None = None
         self._left = 0
         self._until = 0.0
+        self._applied: Msg | None = None
+        self._untold = 0
+        self._told_at = 0.0
 
     async def messages(self) -> list[Msg]:
         """At least one message and all that came with it; none after a second of silence."""
@@ -39,12 +45,27 @@ class Pull:
             found = await self._arrived()
             messages = [message for message in found if not _closes(message)]
             self._left = self._left - len(messages) if len(messages) == len(found) else 0
-            if messages or self._left <= 0:
+            if messages:
                 return messages
+            if self._left <= 0:
+                await self._tell()
+                return []
+
+    async def applied(self, messages: list[Msg]) -> None:
+        """These and all before them need not come again; the server is told at once, now and then, or in silence."""
+        self._applied, self._untold = messages[-1], self._untold + len(messages)
+        if self._untold >= self._batch or self._told_at + PAUSE <= time.monotonic():
+            await self._tell()
+
+    async def _tell(self) -> None:
+        if self._applied:
+            await self._applied.ack()  # the policy is `all`: the ones before are acknowledged with it
+            self._applied, self._untold, self._told_at = None, 0, time.monotonic()
 
     async def close(self) -> None:
         """Hear nothing more."""
         if self._subscription and self._client.is_connected:
+            await self._tell()
             await self._subscription.unsubscribe()
 
     async def _ask(self) -> None:

@@ -42,7 +42,7 @@ async def test_an_answer_that_comes_after_the_bus_was_restarted_is_no_violation(
     await asked.wait()
     bus.stop()
     await bus.start()
-    await until(lambda: answering.client.is_connected and asking.client.is_connected)
+    await until(lambda: all(one.client.stats["reconnects"] for one in (answering, asking)))
     restarted.set()
     await until(lambda: answering.client.last_error)
     assert isinstance((await asyncio.gather(question, return_exceptions=True))[0], Unavailable)

@@ -11,6 +11,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from shared.bus import pull
 from shared.bus.pull import Pull
 from tests import servers
+from tests.harness import until
 
 BATCH = 10
 
@@ -34,14 +35,20 @@ async def producer(bus: servers.Nats) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def reader(bus: servers.Nats, producer: Client) -> AsyncIterator[Pull]:
-    """Hears it."""
+async def consumer(bus: servers.Nats, producer: Client) -> AsyncIterator[Client]:
+    """Has a durable on it."""
     async with connected(bus, "notify") as client:
         config = ConsumerConfig(durable_name="notify", ack_policy=AckPolicy.ALL)
         await client.jetstream().add_consumer("records", config)
-        found = Pull(client, "records", "notify", BATCH)
-        yield found
-        await found.close()
+        yield client
+
+
+@pytest.fixture
+async def reader(consumer: Client) -> AsyncIterator[Pull]:
+    """Hears it."""
+    found = Pull(consumer, "records", "notify", BATCH)
+    yield found
+    await found.close()
 
 
 async def send(producer: Client, *numbers: int) -> None:
@@ -92,3 +99,36 @@ async def test_a_request_the_server_forgot_is_made_again(
     assert await hearing == []
     await send(producer, 1)
     assert await hear(reader) == [1]
+
+
+async def told(consumer: Client, at_least: int) -> bool:
+    """Whether the server knows that so many messages are applied."""
+    floor = (await consumer.jetstream().consumer_info("records", "notify")).ack_floor
+    return bool(floor and floor.stream_seq >= at_least)
+
+
+async def test_the_server_is_told_at_once_then_only_now_and_then_and_in_silence_of_all(
+    producer: Client, consumer: Client, reader: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "SECONDS", 0.5)
+    monkeypatch.setattr(pull, "PAUSE", 3600.0)
+    for number in range(3):
+        await send(producer, number)
+        await reader.applied(await reader.messages())
+    await until(lambda: told(consumer, 1))
+    assert not await told(consumer, 2)
+    assert await hear(reader) == []
+    await until(lambda: told(consumer, 3))
+
+
+async def test_who_is_many_batches_behind_need_not_wait_for_silence(
+    producer: Client, consumer: Client, reader: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "PAUSE", 3600.0)
+    await send(producer, *range(6 * BATCH))
+    found = 0
+    while found < 6 * BATCH:
+        messages = await reader.messages()
+        await reader.applied(messages)
+        found += len(messages)
+    assert await told(consumer, 4 * BATCH)
