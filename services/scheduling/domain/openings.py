@@ -78,13 +78,12 @@ def nowhere(rooms: Iterable[Workplace], minutes: int, within: Interval) -> list[
 
 
 def add(found: dict[int, Opening], moment: Moment, start: int, who: int, unmet: int) -> None:
-    """Note a free time, if the day has none that misses less."""
+    """Note a free time, if the day has none that misses less. Of an hour that the clocks show twice one is kept."""
     opening, minute = found.get(moment.day), moment.minute
     if opening is None or unmet < opening.unmet:
         found[moment.day] = Opening(unmet, {minute: who}, {minute: start})
-    elif unmet == opening.unmet:
+    elif unmet == opening.unmet and opening.starts.setdefault(minute, start) == start:
         opening.times[minute] = opening.times.get(minute, 0) | who
-        opening.starts[minute] = start
 
 
 def moment_of(start: int, minutes: int, wish: Wish, roster: Roster) -> Moment:

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.scheduling.domain.choosing import Wish
-from services.scheduling.domain.minutes import instant
+from services.scheduling.domain.minutes import instant, stretch
 from services.scheduling.domain.openings import openings
-from tests.unit.scheduling.test_choosing import ADA, BEN, local, roster, taken
+from services.scheduling.domain.slots import Span
+from tests.unit.scheduling.test_choosing import ADA, BEN, ROOM, local, roster, taken
 
 WEEK = (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC))
 
@@ -51,3 +53,22 @@ def test_without_a_wish_every_slot_is_an_opening_in_practice_time():
     assert min(
         instant(opening.starts[minute]) - local(2, 0) for opening in table.values() for minute in opening.times
     ) == timedelta(hours=9)
+
+
+def test_of_an_hour_that_comes_twice_nobody_is_offered_who_is_not_free():
+    night = (datetime(2025, 11, 1, tzinfo=UTC), datetime(2025, 11, 3, tzinfo=UTC))
+    one, two = (stretch((at, at + timedelta(hours=1))) for at in (local_at(5), local_at(6)))  # both are 01:00 to 02:00
+    hours = [Span(weekday="sun", from_="00:30", to="04:00")]
+    found = roster([one], [two])
+    workers = {key: replace(worker, hours=hours) for key, worker in found.workers.items()}
+    found = replace(found, workers=workers)
+    (opening,) = openings(found, Wish(), 30, night).values()
+    for minute, who in opening.times.items():
+        for place, worker in enumerate(workers.values()):
+            if who >> place & 1:
+                start = instant(opening.starts[minute])
+                assert found.taken(worker, found.rooms[ROOM], (start, start + timedelta(minutes=30))) is None
+
+
+def local_at(hour: int) -> datetime:
+    return datetime(2025, 11, 2, hour, tzinfo=UTC)
