@@ -9,14 +9,28 @@ from functools import partial
 import uvloop
 
 from bench import plots, table
-from bench.lines import append, bus, http, log, proposal, reflow, slots, stack
+from bench.lines import append, bus, course, http, log, proposal, reflow, slots, stack
 from bench.results import Row, known, merge
 from bench.servers import Ground, ground
 
 Measure = Callable[[Ground], Awaitable[list[Row]]]
 
 STORE = ["append_32", "append_1", "command_32", "command_32_cold", "http_32", "http_32_keyed", "read_log", "rebuild"]
-ORDER = [*STORE, "hop", "relay", "slots", "proposal", "reflow", "growth", "warm_start", "resident", "note", "year"]
+COURSE = ["course_decide", "course_note", "verdicts", "verdicts_asked", "courses_folded"]
+ORDER = [
+    *STORE,
+    *COURSE,
+    "hop",
+    "relay",
+    "slots",
+    "proposal",
+    "reflow",
+    "growth",
+    "warm_start",
+    "resident",
+    "note",
+    "year",
+]
 
 
 def measures(*, full: bool) -> dict[Measure, tuple[str, ...]]:
@@ -29,6 +43,9 @@ def measures(*, full: bool) -> dict[Measure, tuple[str, ...]]:
         slots.slots: ("slots",),
         proposal.proposal: ("proposal",),
         reflow.reflow: ("reflow",),
+        course.decided: ("course_decide", "course_note", "verdicts"),
+        course.asked: ("verdicts_asked",),
+        course.folded: ("courses_folded",),
         log.read_log: ("read_log",),
         log.rebuilt: ("rebuild",),
         bus.hop: ("hop",),

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta, field
 
 from services.protocol.domain.catalogue import Data, Gate, Limits, Move, Natural, Positive, Slug, Stage, Text
-from shared.vocabulary import Region, SessionFlag
+from services.protocol.domain.sentences import FocusRegion, Gentler, Sourced
+from shared.vocabulary import Region
 
 
 class Phase(Data, frozen=True, kw_only=True):
@@ -48,33 +49,6 @@ class Policy(Data, frozen=True, kw_only=True):
     exercise_streak_weeks: Positive = 4
     steps_milestones: tuple[int, ...] = ()
     walked_minutes_milestones: tuple[int, ...] = ()
-
-
-class Sourced(Data, frozen=True, kw_only=True):
-    """A sentence and where it comes from, for the sessions from one to another and, if named, after a flag."""
-
-    text: Text
-    source: Text
-    since: Positive = field(default=1, name="from")
-    until: Positive | None = None
-    after: SessionFlag | None = None
-
-
-class FocusRegion(Data, frozen=True, kw_only=True):
-    """A region to dwell on when nothing better is known, and why."""
-
-    region: Region
-    why: Text
-    source: Text
-
-
-class Gentler(Data, frozen=True, kw_only=True):
-    """What the note does when the client was worse after the last session: fewer minutes a region, a longer opening."""
-
-    after: SessionFlag
-    text: Text
-    source: Text
-    region_minutes: Positive | None = None
 
 
 class Anchor(Data, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from services.protocol.domain.definition import Definition
 from services.protocol.domain.focusing import Wanted, wanted
 from services.protocol.domain.gates import open_gates
 from services.protocol.domain.keeping import Exercise, keeping
-from services.protocol.domain.lines import Line, lines
+from services.protocol.domain.lines import Line, lines, moments
 from services.protocol.domain.state import Course, Visit
 from services.protocol.domain.techniques import Allowed, NotYet, allowed, not_yet
 from services.protocol.domain.tender import TenderPoints, tender_points
@@ -111,7 +111,7 @@ def prepare(definition: Definition, state: Course) -> Note:
         adapted=list(adapted(definition, place, state.given, opened, series=series)),
         changed=changed(definition, state, last, standing, opened),
         cautions=lines(definition.cautions, ordinal, before),
-        tell=lines(definition.tell, ordinal, before),
+        tell=lines(definition.tell, ordinal, before, set(moments(ordinal, standing))),
         exercise=keeping(definition, state, allowed=may.exercise),
         last_session=last,
         body_maps=definition.body_maps,

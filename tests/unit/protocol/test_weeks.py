@@ -1,11 +1,12 @@
 """Slips and lapses: what comes of too few sessions and of long gaps (domain.md §3.1)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.protocol.domain import commands as c
 from services.protocol.domain.note import phase_view
+from services.protocol.history import TELL
 from shared.events import protocol as told
 from tests.unit.protocol.told import START, Told, day, schedule, session, whole
 
@@ -176,3 +177,22 @@ def test_an_undecided_lapse_waits_for_a_person():
     course.say(c.DecideLapse, decision="continue")
     assert course.say(c.DecideLapse, decision="continue") == []
     assert phase_view(course.definition, course.state)["done"] == 4
+
+
+def test_what_falls_due_falls_due_at_local_midnight_on_both_sides_of_a_clock_change():
+    course = Told(on=day("3-4"), starts_on=day("3-4")).give(day("3-5"))
+    assert course.state.review_at == datetime(2026, 3, 12, 4, tzinfo=UTC)  # the clocks changed on the 8th
+    course = Told(on=day("2-2"), starts_on=day("2-2")).give(day("2-2"))
+    assert course.state.review_at == datetime(2026, 2, 9, 5, tzinfo=UTC)
+    course = Told(on=day("10-20"), starts_on=day("10-20")).give(day("10-27"))
+    assert course.state.review_at == datetime(2026, 11, 3, 5, tzinfo=UTC)  # they changed on the 1st
+
+
+def test_a_slip_and_a_long_gap_stand_on_the_course_and_in_its_history():
+    course = Told().give(day("1-5")).until(day("1-21"))
+    assert (course.state.slips, [lapse.since for lapse in course.state.lapses]) == (2, [day("1-5")])
+    told_of = [TELL[type(event)](event) for event in course.of(told.CadenceSlipped, told.CourseLapsed)]
+    assert told_of == [
+        "Week from 2026-01-05: 1 of 2 sessions.", "Week from 2026-01-12: 0 of 2 sessions.",
+        "No session since 2026-01-05.",
+    ]  # fmt: skip

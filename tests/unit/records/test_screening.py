@@ -44,3 +44,13 @@ def test_eleven_tender_points_can_tip_the_scale_and_ten_cannot() -> None:
 def test_one_companion_is_no_sign_and_one_named_twice_is_one() -> None:
     leaning = ScreeningAnswers(pain="wearing", rest="hurts_at_rest", companions=["migraine", "migraine"])
     assert suggest(leaning, 0) == "unclear"
+
+
+@pytest.mark.parametrize("row", ["pain", "rest", "place", "movement", "companions"])
+def test_each_row_of_the_table_counts_for_its_side(row: str) -> None:
+    for whole, side in ((FIBROMYALGIA, "fibromyalgia"), (MYOFASCIAL, "myofascial_pain")):
+        three = [name for name in whole.__struct_fields__ if name != row][:2]
+        given = {name: getattr(whole, name) for name in [row, *three]}
+        assert suggest(ScreeningAnswers(**given), 0) == side
+        given.pop(row)
+        assert suggest(ScreeningAnswers(**given), 0) == "unclear"
