@@ -1,7 +1,8 @@
 """course_decide, course_note, verdicts, verdicts_asked, courses_folded: what `protocol` does with long courses."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 from nats.aio.client import Client
 
+from bench import raw
 from bench.courses import Told, told
 from bench.lines.http import process
 from bench.measure import Sample, compare, drive, percentiles, row
@@ -26,8 +28,8 @@ from shared.questions import AskVerdicts
 from shared.store.unit import Folded, fold
 
 EVENTS, SESSIONS, COURSES, DATES = 200, 30, 10_000, 60
-TOGETHER = 100
-"""Courses read in one go when all are folded."""
+TOGETHER, CONNECTIONS = 100, 2
+"""Courses read in one go when all are folded, and by how many connections."""
 SECONDS = 1.0
 COPIES = """
 insert into public.event (position, stream, version, event_id, type, data, client_id, actor, correlation_id,
@@ -124,22 +126,27 @@ async def folded(ground: Ground) -> list[Row]:
     """Every course of a large practice read from the log and folded, a hundred at a time."""
     it = told(sessions=SESSIONS)
     database = await _filled(ground, it, COURSES)
-    async with connected(ground.url("protocol", database)) as connection:
-        names = [name for (name,) in await connection.fetch("select distinct stream from public.event")]
-        found = row("courses_folded", "s", [await _fold_all(it, connection, names) for _ in range(2)])
+    async with raw.connections(ground.url("protocol", database), CONNECTIONS) as opened:
+        names = [name for (name,) in await opened[0].fetch("select distinct stream from public.event")]
+        found = row("courses_folded", "s", [await _fold_all(it, opened, names) for _ in range(2)])
     found.note = f"{COURSES:,} courses of {SESSIONS} sessions, {len(it.events)} events each; aim 30"
     return [found]
 
 
-async def _fold_all(it: Told, connection: Any, names: list[str]) -> Sample:
-    began, reader = time.perf_counter(), it.service.store.engine.reader
-    for n in range(0, len(names), TOGETHER):
-        events = await reader.newer(connection, dict.fromkeys(names[n : n + TOGETHER], 0))
-        length = len(it.events)
-        for first in range(0, len(events), length):
-            state = fold(it.decider, Folded(0, None), events[first : first + length]).state
-            if len(state.given) != SESSIONS:
-                raise RuntimeError("a course was folded wrongly")
+async def _fold_all(it: Told, opened: Sequence[Any], names: list[str]) -> Sample:
+    """One connection's rows are read while another's are folded."""
+    began, reader, length = time.perf_counter(), it.service.store.engine.reader, len(it.events)
+    batches = iter(range(0, len(names), TOGETHER))
+
+    async def work(connection: Any) -> None:
+        for n in batches:
+            events = await reader.newer(connection, dict.fromkeys(names[n : n + TOGETHER], 0))
+            for first in range(0, len(events), length):
+                state = fold(it.decider, Folded(0, None), events[first : first + length]).state
+                if len(state.given) != SESSIONS:
+                    raise RuntimeError("a course was folded wrongly")
+
+    await asyncio.gather(*map(work, opened))
     return Sample(value=time.perf_counter() - began)
 
 

@@ -1,7 +1,6 @@
 """The routes of `protocol`: courses, what they allow, and the note."""
 
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -15,14 +14,13 @@ from services.protocol.domain.definition import Definition
 from services.protocol.domain.judging import verdicts
 from services.protocol.domain.state import Course
 from services.protocol.history import happenings
+from services.protocol.opening import open_course, refuse_second
 from services.protocol.queries import definitions
 from services.protocol.views import CourseView
-from shared.clock import day_of
-from shared.decider import Unknown, refuse
-from shared.http.problems import Forbidden, Malformed
+from shared.decider import Unknown
+from shared.http.problems import Forbidden
 from shared.http.routes import STAFF, Call, Route
 from shared.messages import Command
-from shared.questions import AskContact, AskScreening
 from shared.store.unit import Tx
 from shared.vocabulary import Role
 
@@ -42,45 +40,6 @@ async def show_protocol(call: Call) -> Definition:
     if found is None:
         raise Unknown("There is no such protocol.")
     return found
-
-
-async def open_course(call: Call) -> dict[str, Any]:
-    """Open a course for a client who exists and follows this protocol in no other open course."""
-    body: bodies.OpenCourseBody = call.body
-    _must_make_sense(call, body)
-    if await call.service.ask(AskContact(client_id=body.client_id)) is None:
-        raise Unknown("There is no client with this id.")
-    screened = await call.service.ask(AskScreening(client_id=body.client_id))
-    course_id = call.new_id()
-    asked = {name: getattr(body, name) for name in body.__struct_fields__}
-
-    async def unit(tx: Tx) -> dict[str, Any]:
-        await _refuse_second(tx, body.client_id, body.protocol)
-        await tx.decide(stream(course_id), c.OpenCourse(now=call.now, course_id=course_id, **asked))
-        if screened:
-            points = tuple(screened.tender_points)
-            command = c.NoteScreening(now=call.now, at=screened.at, tender_points=points)
-            await tx.decide(stream(course_id), command)
-        return {"course_id": course_id}
-
-    return dict(await call.write(unit, streams=[stream(course_id)], reads=True))
-
-
-def _must_make_sense(call: Call, body: bodies.OpenCourseBody) -> None:
-    protocol = definitions(call.service).get(body.protocol)
-    if protocol is None:
-        known = ", ".join(definitions(call.service))
-        raise Malformed("protocol", f"There is no such protocol. There are: {known}.")
-    if body.last_session_on and body.last_session_on > day_of(call.now, call.service.practice.tz):
-        raise Malformed("last_session_on", "The last session lies in the future.")
-    if protocol.total and not protocol.endless and body.sessions_before >= protocol.total:
-        raise Malformed("sessions_before", f"This protocol ends with session {protocol.total}.")
-
-
-async def _refuse_second(tx: Tx, client_id: UUID, protocol: str) -> None:
-    sql = "select 1 from course where client_id = $1 and protocol = $2 and not closed"
-    if await tx.fetch(sql, client_id, protocol):
-        raise refuse("course_already_open", "The client follows this protocol already. Close that course first.")
 
 
 async def list_courses(call: Call) -> Courses:
@@ -157,7 +116,7 @@ async def reopen(call: Call) -> dict[str, Any]:
     async def unit(tx: Tx) -> dict[str, Any]:
         state: Course | None = await tx.state(stream(course_id))
         if state and state.closed and not state.forgotten:
-            await _refuse_second(tx, state.opened.client_id, state.opened.protocol)
+            await refuse_second(tx, state.opened.client_id, state.opened.protocol)
         await tx.decide(stream(course_id), c.ReopenCourse(now=call.now))
         return {"course_id": course_id}
 

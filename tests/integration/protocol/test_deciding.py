@@ -24,6 +24,7 @@ async def test_an_override_allows_its_day_and_names_who_gave_it(house: House):
     body = {"rule": "min_gap", "date": "2026-01-06", "reason": "medical_need"}
     answer = await house.post("overrides", body, role="therapist")
     assert (answer.status, answer.body["course_id"]) == (201, house.course_id)
+    assert answer.body["overrides"] == [body | {"granted_by": "therapist:test-therapist"}]
     assert [one["allowed"] for one in await house.check("2026-01-05", "2026-01-06")] == [True, True]
     history = (await house.it.get(f"/courses/{house.course_id}/history")).body["history"]
     assert history[-1]["actor"] == "therapist:test-therapist"

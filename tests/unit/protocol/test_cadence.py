@@ -99,6 +99,10 @@ def test_no_window_reaches_across_a_break():
     early = done[-1] + timedelta(days=2)
     found = verdicts(cadence(done, permitted=frozenset({("break", early)})), [early, early + timedelta(days=2)])
     assert [verdict.rule for verdict in found] == [None, None]
+    done = [*schedule(29), schedule(29)[-1] + timedelta(days=2)]
+    early = done[-1] + timedelta(days=2)
+    (verdict,) = verdicts(cadence(done, permitted=frozenset({("break", early)})), [early])
+    assert verdict.rule is None  # although it is the third in seven days, and maintenance has two
 
 
 def test_the_first_rule_that_refuses_is_told_in_the_agreed_order():
