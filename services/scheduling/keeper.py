@@ -42,6 +42,7 @@ class Keeper:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._wake = asyncio.Event()
+        self._wake.set()  # whatever was left undone before this process began
         self._busy = False
         self._held_up = 0
         self._seen: set[FreedTime] = set()
