@@ -33,19 +33,38 @@ class Search(Struct, frozen=True, kw_only=True):
     client_taken: Collection[Interval] = ()
 
 
-class Facts(Struct, frozen=True, kw_only=True):
-    """What the calendar holds in the stretch of time. Times are minutes since 1970.
+class Visits(Struct, frozen=True, kw_only=True):
+    """Visits of one therapist in one room: when they start and end, and what is kept free before and after each."""
 
-    `away` are absences, and closures (of nobody). Of each therapist and room, `visits` are start, end, and what is
-    kept free before and after, in minutes.
-    """
+    therapist_id: UUID
+    room_id: UUID
+    before: int
+    after: int
+    starts: list[int]
+    ends: list[int]
+
+    @property
+    def times(self) -> list[Stretch]:
+        """When the room is taken."""
+        return list(zip(self.starts, self.ends, strict=True))
+
+    @property
+    def held(self) -> list[Stretch]:
+        """When the therapist is."""
+        if not self.before and not self.after:
+            return self.times
+        return [(start - self.before, end + self.after) for start, end in self.times]
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What the calendar holds in the stretch of time, in minutes. `away` are absences, and closures (of nobody)."""
 
     workers: list[Worker]
     rooms: list[Workplace]
     away: list[tuple[UUID | None, int, int]]
     days: list[tuple[UUID, date, list[Times]]]
     holidays: list[tuple[date, bool]]
-    visits: list[tuple[UUID, UUID, list[tuple[int, int, int, int]]]]
+    visits: list[Visits]
 
 
 FACTS = msgspec.json.Decoder(Facts)
@@ -88,10 +107,10 @@ async def facts_of(service: Service, search: Search) -> Facts:
             select therapist_id, starts_at, ends_at from time_off where starts_at < $2 and ends_at > $1
             union all select null, starts_at, ends_at from closure where starts_at < $2 and ends_at > $1
         ), visits as (
-            select therapist_id, room_id, json_agg(json_build_array(
-                       floor(date_part('epoch', starts_at) / 60)::int, ceil(date_part('epoch', ends_at) / 60)::int,
-                       buffer_before_minutes, buffer_minutes)) as times
-              from taken group by therapist_id, room_id
+            select therapist_id, room_id, buffer_before_minutes as before, buffer_minutes as after,
+                   array_agg(floor(date_part('epoch', starts_at) / 60)::int) as starts,
+                   array_agg(ceil(date_part('epoch', ends_at) / 60)::int) as ends
+              from taken group by therapist_id, room_id, buffer_before_minutes, buffer_minutes
         )
         select json_build_object(
             'workers', (select coalesce(json_agg(therapist order by name, therapist_id), '[]') from therapist),
@@ -103,7 +122,7 @@ async def facts_of(service: Service, search: Search) -> Facts:
                        from therapist_day where day between $3 and $4),
             'holidays', (select coalesce(json_agg(json_build_array(day, open)), '[]')
                            from holiday where day between $3 and $4),
-            'visits', (select coalesce(json_agg(json_build_array(therapist_id, room_id, times)), '[]') from visits)
+            'visits', (select coalesce(json_agg(visits), '[]') from visits)
         ) as facts
         """,
         start - A_DAY,
@@ -124,7 +143,7 @@ def holidays_of(practice: Practice, within: Interval, decided: dict[date, bool])
 
 def workers(facts: Facts, absent: dict[UUID | None, list[Stretch]]) -> dict[UUID, Worker]:
     """The therapists with what is taken, and with the days on which they work other hours."""
-    taken = by((one, [(s - before, e + after) for s, e, before, after in times]) for one, _, times in facts.visits)
+    taken = by((visits.therapist_id, visits.held) for visits in facts.visits)
     days: defaultdict[UUID, dict[date, list[Times]]] = defaultdict(dict)
     for therapist_id, day, times in facts.days:
         days[therapist_id][day] = times
@@ -141,7 +160,7 @@ def workers(facts: Facts, absent: dict[UUID | None, list[Stretch]]) -> dict[UUID
 
 def workplaces(facts: Facts) -> dict[UUID, Workplace]:
     """The rooms with what is taken."""
-    taken = by((room_id, [(start, end) for start, end, *_ in times]) for _, room_id, times in facts.visits)
+    taken = by((visits.room_id, visits.times) for visits in facts.visits)
     return {one.room_id: replace(one, taken=taken.get(one.room_id, ())) for one in facts.rooms}
 
 

@@ -53,24 +53,25 @@ def ahead(day: int, zone: ZoneInfo) -> int | None:
 
 def merged(times: Iterable[Stretch]) -> list[Stretch]:
     """The same times, in order, without overlaps: what `is_free` needs."""
-    return _joined(times, touching=True)
+    return _joined(times, apart=0)
 
 
 def unlapped(times: Iterable[Stretch]) -> list[Stretch]:
     """The same times, in order, overlapping ones made one. Those that only touch stay apart: each has its own grid."""
-    return _joined(times, touching=False)
+    return _joined(times, apart=1)
 
 
-def _joined(times: Iterable[Stretch], *, touching: bool) -> list[Stretch]:
+def _joined(times: Iterable[Stretch], *, apart: int) -> list[Stretch]:
+    """Those that overlap by so many minutes made one; with none, those that touch too."""
     result: list[Stretch] = []
-    last = -1
-    for start, end in sorted(times):
-        if start < last or (touching and start == last):
-            last = max(end, last)
+    last: int | None = None
+    for time in sorted(times):
+        if last is None or time[0] + apart > last:
+            result.append(time)
+            last = time[1]
+        elif time[1] > last:
+            last = time[1]
             result[-1] = (result[-1][0], last)
-        else:
-            last = end
-            result.append((start, end))
     return result
 
 
@@ -86,12 +87,6 @@ def reaching(taken: Sequence[Stretch], within: Stretch) -> Sequence[Stretch]:
     if first and taken[first - 1][1] > within[0]:
         first -= 1
     return taken[first : bisect_left(taken, (within[1],))]
-
-
-def common(one: Sequence[Stretch], other: Sequence[Stretch]) -> list[Stretch]:
-    """What lies in both (merged)."""
-    both = ((max(start, a), min(end, b)) for start, end in one for a, b in reaching(other, (start, end)))
-    return [piece for piece in both if piece[0] < piece[1]]
 
 
 def covers(times: Iterable[Stretch], time: Stretch) -> bool:

@@ -36,14 +36,14 @@ class Offer(Struct, frozen=True, kw_only=True):
     def rooms(self, picked: Sequence[Pick]) -> list[UUID]:
         """A free room for each visit, as few different ones as there can be."""
         rooms = list(self.roster.rooms)
-        free = [sum(1 << n for n, room in enumerate(rooms) if self.is_free(one, room)) for one in picked]
+        bits = {room: 1 << n for n, room in enumerate(rooms)}
+        free = [sum(bits[room] for room in self.free_rooms(one)) for one in picked]
         return [rooms[bit.bit_length() - 1] for bit in same_rooms(free)]
 
-    def is_free(self, one: Pick, room_id: UUID) -> bool:
-        """Whether the visit could be in this room."""
+    def free_rooms(self, one: Pick) -> list[UUID]:
+        """The rooms the visit could be in."""
         worker = self.roster.workers[self.therapists[one.therapist]]
-        time = one.starts_at, one.starts_at + self.length
-        return self.roster.free_room(worker, time, room_id, self.wish.equipment) == room_id
+        return self.roster.free_rooms(worker, (one.starts_at, one.starts_at + self.length), self.wish.equipment)
 
     def why(self, one: Pick) -> str | None:
         """What is not as it was wished."""

@@ -1,15 +1,15 @@
 """The free times of each day that come nearest to what is wished for, ready to be compared with those of other days."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
 
 from services.scheduling.domain.choosing import Wish, wish_on
-from services.scheduling.domain.minutes import Stretch, common, is_free, merged, reaching, stretch, wall_clock
-from services.scheduling.domain.roster import Roster, Workplace
-from services.scheduling.domain.slots import A_DAY, WEEKDAYS, Interval
+from services.scheduling.domain.minutes import Stretch, is_free, stretch, wall_clock
+from services.scheduling.domain.roster import Roster
+from services.scheduling.domain.slots import WEEKDAYS, Interval
 
 WEEKDAY, HOURS, THERAPIST = 4, 2, 1
 """What a wish weighs that a visit does not meet: the therapist is given up first, the weekday last (policy)."""
@@ -44,9 +44,9 @@ def openings(roster: Roster, wish: Wish, minutes: int, within: Interval) -> dict
     """Every day with a free time that begins inside `within`."""
     found: dict[int, Opening] = {}
     for (rooms, unmet), who in free_starts(roster, wish, minutes, within).items():
-        full = nowhere((roster.rooms[one] for one in rooms), minutes, within)
+        taken = [roster.rooms[one].taken for one in rooms]
         for start, mask in who.items():
-            if not full or is_free((start, start + 1), full):
+            if somewhere((start, start + minutes), taken):
                 moment = moment_of(start, minutes, wish, roster)
                 add(found, moment, start, mask, unmet + HOURS * moment.outside)
     days = {date.fromordinal(day): opening for day, opening in found.items()}
@@ -68,13 +68,13 @@ def free_starts(roster: Roster, wish: Wish, minutes: int, within: Interval) -> d
     return found
 
 
-def nowhere(rooms: Iterable[Workplace], minutes: int, within: Interval) -> list[Stretch]:
-    """The starts (merged) at which each of the rooms is taken at some time of the visit."""
-    full = [stretch(within)]
-    for room in rooms:
-        taken = reaching(room.taken, stretch((within[0], within[1] + A_DAY)))
-        full = common(full, merged((start - minutes + 1, end) for start, end in taken))
-    return full
+def somewhere(time: Stretch, rooms: list[Sequence[Stretch]]) -> bool:
+    """Whether one of the rooms is free. It comes to the front: it is likely to be free a quarter of an hour later."""
+    for place, taken in enumerate(rooms):
+        if is_free(time, taken):
+            rooms.insert(0, rooms.pop(place))
+            return True
+    return False
 
 
 def add(found: dict[int, Opening], moment: Moment, start: int, who: int, unmet: int) -> None:

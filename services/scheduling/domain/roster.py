@@ -78,8 +78,13 @@ class Roster(Struct, frozen=True, kw_only=True):
         self, worker: Worker, time: Interval, first: UUID | None = None, needs: Collection[str] = ()
     ) -> UUID | None:
         """A room of the therapist that nobody has then, `first` if possible."""
-        free = [room.room_id for room in self.rooms_of(worker, needs) if is_free(stretch(time), room.taken)]
+        free = self.free_rooms(worker, time, needs)
         return first if first in free else next(iter(free), None)
+
+    def free_rooms(self, worker: Worker, time: Interval, needs: Collection[str] = ()) -> list[UUID]:
+        """All rooms of the therapist that nobody has then."""
+        asked = stretch(time)
+        return [room.room_id for room in self.rooms_of(worker, needs) if is_free(asked, room.taken)]
 
     def slots(self, worker: Worker, within: Interval, minutes: int, needs: Collection[str] = ()) -> Iterator[Slot]:
         """Free times of one therapist that begin inside `within`, in order, on the grid of each span of hours."""
@@ -111,7 +116,7 @@ class Roster(Struct, frozen=True, kw_only=True):
         before, after = worker.buffer_before_minutes, worker.buffer_minutes
         visits = [(start - after, end + before) for start, end in reaching(worker.taken, within)]
         others = [one for taken in (worker.away, self.closed, self.client_taken) for one in reaching(taken, within)]
-        return merged([*visits, *others])
+        return merged([*visits, *others]) if others or before or after else visits
 
     def outside(self, worker: Worker, time: Interval) -> Refusal | None:
         """Why the practice or the therapist does not work then."""

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from services.scheduling.domain.minutes import (
     Stretch,
-    common,
     covers,
     instant,
     is_free,
@@ -44,7 +43,8 @@ def at(text: str) -> datetime:
 
 def opening(zone: ZoneInfo, within: tuple[str, str], *lines: str) -> list[str]:
     inside = (at(within[0]), at(within[1]))
-    found = common(worked(hours(*lines), inside, zone, {}), [stretch(inside)])
+    first, last = stretch(inside)
+    found = [(max(start, first), min(end, last)) for start, end in worked(hours(*lines), inside, zone, {})]
     return [f"{instant(start):%m-%dT%H:%MZ}/{instant(end):%m-%dT%H:%MZ}" for start, end in found]
 
 
