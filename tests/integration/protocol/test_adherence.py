@@ -97,3 +97,19 @@ async def test_after_downtime_one_review_tells_all_that_fell_due(house: House):
     assert [one.type for one in late].count("CadenceSlipped") == 8
     lapsed = next(one.event for one in late if one.type == "CourseLapsed")
     assert str(lapsed.on) == "2026-01-20"
+
+
+async def test_after_downtime_courses_are_looked_at_in_the_order_in_which_they_fell_due(house: House):
+    first = house.course_id
+    house.course_id = (await house.open_course(protocol="als_support")).body["course_id"]
+    await house.it.move_clock("2026-01-05T17:00:00Z")
+    await house.session("2026-01-05")
+    await house.it.move_clock("2026-01-07T17:00:00Z")
+    await house.session("2026-01-07", course_id=first)
+    await house.it.settled()
+    house.it.service.clock.move(house.it.service.clock.now().replace(month=3))
+    await house.it.settled()
+    log = await house.it.service.store.read_log(0, limit=500)
+    assert list(dict.fromkeys(one.stream for one in log if one.type == "CadenceSlipped")) == [
+        f"course-{house.course_id}", f"course-{first}",
+    ]  # fmt: skip

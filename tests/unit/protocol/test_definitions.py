@@ -80,8 +80,9 @@ def test_the_nine_lubricated_techniques_are_each_in_the_catalogue():
     assert all("carotid artery" in figures[n].detail for n in (2, 4, 5))
     assert "behind the back if it goes there without trouble" in figures[3].detail
     assert {figures[n].position for n in (6, 7, 8, 9)} == {"prone"}
-    assert [figures[n].technique for n in (2, 4, 5, 6, 7)] == [
-        "petrissage_1", "petrissage_2", "thumb_glide", "ironing", "ironing",
+    assert [figures[n].technique for n in range(1, 10)] == [
+        "suboccipital", "petrissage_1", "subscapular", "petrissage_2", "thumb_glide", "ironing", "ironing",
+        "cross_fiber_friction", "petrissage_1",
     ]  # fmt: skip
 
 

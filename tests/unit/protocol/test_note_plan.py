@@ -9,10 +9,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.protocol.domain.events import CourseOpened
 from services.protocol.domain.note import Note, prepare
 from services.protocol.domain.state import Course, Given, Visit
+from services.protocol.domain.timeplan import PlannedStep, turned
 from shared.events.records import RegionWorked
 from shared.vocabulary import Region, TenderPoint
 from tests.unit.protocol.told import CLIENT, COURSE, START, definition, schedule, session
@@ -85,6 +87,16 @@ def test_nobody_lies_prone_for_more_than_12_minutes_at_a_stretch(found: tuple[No
     minute_by_minute = "".join(("p" if step.position == "prone" else ".") * step.minutes for step in note.sequence)
     stretches = [len(stretch) for stretch in minute_by_minute.split(".")]
     assert max(stretches) == note.prone.longest <= note.prone.limit == 12
+
+
+def test_who_has_lain_prone_for_12_minutes_is_turned_over():
+    limit = FIBROMYALGIA.limits.prone_minutes
+    step = PlannedStep(step="Ironing", technique="ironing", minutes=20, detail="", source="A", position="prone")
+    assert [(one.position, one.minutes) for one in turned([step, step], limit)] == [
+        ("prone", 12), ("side_lying", 8), ("side_lying", 20),
+    ]  # fmt: skip
+    calm = replace(step, minutes=12), replace(step, minutes=3, position="supine"), replace(step, minutes=12)
+    assert list(turned(calm, limit)) == list(calm)
 
 
 @given(notes())

@@ -41,6 +41,12 @@ def test_the_single_case_had_18_sessions_at_two_a_week():
     assert (series.sessions, series.per_week, series.max_in_7_days) == (18, 2, 2)
 
 
+def test_the_marks_of_the_single_case_are_milestones():
+    policy = definition("als_support").policy
+    assert 15 in policy.steps_milestones
+    assert 25 in policy.walked_minutes_milestones
+
+
 @pytest.mark.parametrize(
     ("where", "words"),
     [
