@@ -34,6 +34,7 @@ class Sender:
         self._service = service
         self._desk = Desk(service, policy)
         self._wake = asyncio.Event()
+        self._wake.set()  # whatever was left undone before this process began
         self._busy = False
         self._stopping = False
         self._held_up = 0

@@ -3,8 +3,10 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services.notify.app import policy_of
 from services.notify.domain.delivery import StartSending
 from services.notify.domain.state import stream
+from services.notify.sender import sending
 from tests.harness import until
 from tests.integration.notify.world import World, world
 
@@ -127,3 +129,11 @@ async def test_no_more_go_out_in_a_minute_than_the_practice_allows(tmp_path: Pat
         assert len(there.mail.inbox) == 3
         await there.go_to("2026-03-02T15:04:00Z")
         assert len(there.mail.inbox) == 5
+
+
+async def test_a_sender_that_has_not_looked_yet_says_so(tmp_path: Path):
+    async with world(tmp_path) as there:
+        service = there.it.service
+        async with sending(policy_of(service.practice), service) as started:
+            assert started.pending()
+            await until(lambda: not started.pending())
