@@ -6,6 +6,7 @@ from services.scheduling import (
     calendars,
     changes,
     changing,
+    free_times,
     holds,
     leaving,
     moving,
@@ -15,7 +16,6 @@ from services.scheduling import (
     staff,
     views,
 )
-from services.scheduling.availability import show_slots
 from services.scheduling.feed_reading import FEEDS
 from services.scheduling.practice_api import FEED_KEYS, WORKDAYS
 from services.scheduling.rolling_api import ROLLING
@@ -61,7 +61,7 @@ SETTING_UP = [
 ]  # fmt: skip
 
 LOOKING = [
-    Route("GET", "/slots", show_slots, STAFF, "Free times", query=bodies.SlotsQuery, gives=views.Slots),
+    Route("GET", "/slots", free_times.show_slots, STAFF, "Free times", query=bodies.SlotsQuery, gives=views.Slots),
     Route(
         "GET", "/calendar", calendars.show_calendar, STAFF, "The calendar",
         query=bodies.CalendarQuery, gives=views.Appointments,
@@ -69,6 +69,10 @@ LOOKING = [
     Route(
         "GET", "/appointments/{appointment_id}", calendars.show_appointment, EVERYBODY, "One appointment",
         gives=views.AppointmentView,
+    ),
+    Route(
+        "GET", "/appointments/{appointment_id}/slots", free_times.show_other_times, STAFF, "Where a visit could be instead",
+        query=bodies.TimesQuery, gives=views.Slots,
     ),
     Route(
         "GET", "/clients/{client_id}/itinerary", calendars.show_itinerary, EVERYBODY, "A client's appointments",

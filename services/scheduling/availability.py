@@ -10,13 +10,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.scheduling.bodies import SlotsQuery, interval
-from services.scheduling.domain.fitting import known
 from services.scheduling.domain.minutes import Stretch, merged, stretch
-from services.scheduling.domain.roster import Roster, Slot, Worker, Workplace
+from services.scheduling.domain.roster import Roster, Worker, Workplace
 from services.scheduling.domain.slots import A_DAY, Interval, Times, whole_day
 from services.scheduling.holidays import closed_on
-from services.scheduling.views import Slots
 from shared.clock import day_of
 from shared.config import Practice
 from shared.http.routes import Call
@@ -181,16 +178,3 @@ def horizon(call: Call) -> datetime:
     """Nothing is offered later than the end of the horizon's last day."""
     practice = call.service.practice
     return whole_day(day_of(call.now, practice.tz) + practice.booking.horizon_days * A_DAY, practice.tz)[1]
-
-
-async def show_slots(call: Call) -> Slots:
-    """Free times of one therapist or all, in order."""
-    query: SlotsQuery = call.query
-    asked = interval(query.from_, query.to, call.service.practice.tz)
-    within = max(asked[0], earliest_start(call)), min(asked[1], horizon(call))
-    if within[0] >= within[1]:
-        return Slots(slots=[])
-    found = await roster(call.service, Search(within=within))
-    mine = [known(found, query.therapist_id)] if query.therapist_id else found.workers.values()
-    free: list[Slot] = [slot for one in mine for slot in found.slots(one, within, query.minutes, query.needs)]
-    return Slots(slots=sorted(free, key=lambda slot: (slot.starts_at, slot.therapist_id)))

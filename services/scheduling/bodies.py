@@ -122,13 +122,18 @@ class HoldQuery(Body, frozen=True, kw_only=True):
         return timedelta(minutes=minutes) if minutes else None
 
 
-class SlotsQuery(Body, frozen=True, kw_only=True):
-    """Free times that begin in `[from, to)`, of one therapist or of all; `equipment` as `wide_table,heat_lamp`."""
+class TimesQuery(Body, frozen=True, kw_only=True):
+    """Free times that begin in `[from, to)`, of one therapist or of all."""
 
     from_: str = field(name="from")
     to: str
-    minutes: Minutes
     therapist_id: UUID | None = None
+
+
+class SlotsQuery(TimesQuery, frozen=True, kw_only=True):
+    """The same for a visit of this length; `equipment` as `wide_table,heat_lamp`."""
+
+    minutes: Minutes
     equipment: Annotated[str, Meta(pattern=r"^[a-z0-9_,]*$")] = ""
 
     @property

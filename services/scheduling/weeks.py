@@ -24,7 +24,7 @@ from services.scheduling.domain.visits import Itinerary
 from services.scheduling.judging import Entry, refusals
 from services.scheduling.offers import put
 from shared.clock import at, day_of, parse_time
-from shared.decider import Refusal, Refused
+from shared.decider import Refusal
 from shared.messages import Command
 from shared.questions import AskCourse, CourseFacts
 from shared.service import Service
@@ -130,10 +130,7 @@ def placed(look: Look, day: date) -> Placement | Refusal:
         minutes=look.rhythm.minutes,
         equipment=look.rhythm.equipment,
     )
-    try:
-        one = fit(look.roster, want)
-    except Refused as no_room:
-        return no_room.items[0]
+    one = fit(look.roster, want)
     return one.against or one.taken or clash(one, held(look.state)) or one
 
 

@@ -103,11 +103,11 @@ def keep(command: HoldTimes, state: Hold) -> list[Event]:
 def use(command: UseHold, state: Hold) -> list[Event]:
     """The hold ends with the booking. One that is over says so: the times may be somebody else's by now."""
     if state.client_id != command.client_id:
-        raise refuse("foreign_hold", "These times are held for another client.")
+        raise refuse("foreign_hold", "These times are held for another client. Ask for a new proposal for this one.")
     if state.ended is HoldUsed:
-        raise refuse("hold_used", "What was held is booked already.")
+        raise refuse("hold_used", "What was held is booked already. Ask for a new proposal for further visits.")
     if state.ended or (state.until and state.until <= command.now):
-        raise refuse("hold_lapsed", "The times are not held any more. Book without the hold, or ask for new ones.")
+        raise refuse("hold_lapsed", "The times are not held any more. Ask for a new proposal or book without the hold.")
     return [HoldUsed(hold_id=command.hold_id)]
 
 

@@ -20,11 +20,12 @@ class Placement(Struct, frozen=True, kw_only=True):
     """An appointment at the time it should have, and what was found to speak against it when it was asked about.
 
     `against` comes from the practice's hours and the cadence, `taken` from what others hold at that time.
+    Without a room it cannot be, and `against` says so.
     """
 
     appointment_id: UUID
     therapist_id: UUID
-    room_id: UUID
+    room_id: UUID | None
     starts_at: datetime
     ends_at: datetime
     buffer_minutes: int = 0
@@ -101,7 +102,7 @@ def check(
 ) -> None:
     """Refuse with every item that cannot be. An appointment never stands in the way of its own move."""
     if command.version != state.version:
-        raise refuse("stale_itinerary", "The client's appointments changed in the meantime. Ask again.")
+        raise refuse("stale_itinerary", "The client's appointments changed meanwhile. Look at them and try again.")
     leaving = lost | {one.appointment_id for one in placements}
     held = [one.time for one in state.appointments.values() if one.holds and one.appointment_id not in leaving]
     if refusals := list(objections(placements, held, command.now)):

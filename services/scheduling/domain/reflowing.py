@@ -51,9 +51,11 @@ def occupied(roster: Roster, placements: Iterable[Placement]) -> Roster:
     """The roster with what these visits will take of therapists and rooms."""
     workers, rooms = dict(roster.workers), dict(roster.rooms)
     for one in placements:
-        worker, room = workers[one.therapist_id], rooms[one.room_id]
+        worker = workers[one.therapist_id]
         workers[one.therapist_id] = replace(worker, taken=merged([*worker.taken, held(worker, one.time)]))
-        rooms[one.room_id] = replace(room, taken=merged([*room.taken, stretch(one.time)]))
+        if one.room_id:
+            room = rooms[one.room_id]
+            rooms[one.room_id] = replace(room, taken=merged([*room.taken, stretch(one.time)]))
     return replace(roster, workers=workers, rooms=rooms)
 
 

@@ -65,6 +65,7 @@ async def test_what_is_held_is_booked_with_the_hold(desk: Desk):
     assert await desk.count("held_time") == 0
     again = await desk.book("2026-03-23T10:00:00-04:00", hold_id=proposal["hold_id"])
     assert (again.status, again.body["rule"]) == (409, "hold_used")
+    assert "Ask for a new proposal for further visits." in again.body["detail"]
 
 
 async def test_a_hold_lapses_by_itself(desk: Desk):
@@ -74,6 +75,7 @@ async def test_a_hold_lapses_by_itself(desk: Desk):
     assert await free_at_ten(desk) == 2
     late = await desk.book(*as_wanted(proposal), hold_id=proposal["hold_id"])
     assert (late.status, late.body["rule"]) == (409, "hold_lapsed")
+    assert "Ask for a new proposal or book without the hold." in late.body["detail"]
     assert await desk.itinerary() == []
     assert len(await desk.booked(*as_wanted(proposal))) == 4
 
@@ -125,6 +127,7 @@ async def test_a_hold_is_for_one_client_and_a_sensible_time(desk: Desk):
     await another(desk)
     answer = await desk.book(*as_wanted(proposal), hold_id=proposal["hold_id"])
     assert (answer.status, answer.body["rule"]) == (409, "foreign_hold")
+    assert "Ask for a new proposal for this one." in answer.body["detail"]
     for length in ("0m", "61m", "10", "ever"):
         answer = await propose(desk, length)
         assert (answer.status, answer.body["field"]) == (422, "hold")

@@ -14,7 +14,7 @@ from services.scheduling.domain.habits import FreeDays
 from services.scheduling.domain.minutes import Stretch, merged, stretch
 from services.scheduling.domain.roster import Roster, Worker, Workplace
 from services.scheduling.domain.slots import WEEKDAYS, Span
-from shared.decider import Refusal, Refused, Unknown
+from shared.decider import Refusal, Unknown
 
 ZONE = ZoneInfo("America/New_York")
 ADA, BEN, ROOM, ATTIC = (UUID(int=n) for n in range(1, 5))
@@ -93,8 +93,9 @@ def test_a_room_is_found_and_named_when_none_is_free():
     assert fit(one_left, wanted).room_id == ATTIC
     none_left = Roster(zone=ZONE, grid=15, workers=found.workers, rooms={ROOM: full})
     assert fit(none_left, wanted).taken.rule == "room_taken"
-    with pytest.raises(Refused, match="There is no room"):
-        fit(Roster(zone=ZONE, grid=15, workers=found.workers, rooms={}), wanted)
+    nowhere = fit(Roster(zone=ZONE, grid=15, workers=found.workers, rooms={}), wanted)
+    assert (nowhere.room_id, nowhere.against.rule) == (None, "no_room")
+    assert "There is no room in which Ben works." in nowhere.against.detail
     with pytest.raises(Unknown):
         fit(Roster(zone=ZONE, grid=15, workers={}, rooms={}), wanted)
 
@@ -112,6 +113,20 @@ def test_alternatives_start_on_the_first_day_that_is_possible():
     refusal = Refusal(rule="break", detail="Break.", earliest=date(2026, 3, 10))
     found = alternatives(roster(), fit(roster(), wanted), refusal, DAWN)
     assert [one["starts_at"] for one in found] == [local(10, 10), local(10, 9, 45), local(10, 10, 15)]
+
+
+def test_who_has_no_room_for_the_visit_is_offered_the_nearest_times_of_those_who_have():
+    found = roster(ben=taken((2, 10, 11)))
+    wide = Workplace(room_id=ATTIC, name="Attic", equipment=["wide_table"])
+    found = Roster(zone=ZONE, grid=15, workers=found.workers, rooms={ROOM: found.rooms[ROOM], ATTIC: wide})
+    wanted = Want(
+        appointment_id=UUID(int=9), therapist_id=ADA, starts_at=local(2, 10), minutes=60, equipment=["wide_table"]
+    )
+    nowhere = fit(found, wanted)
+    assert nowhere.against.detail.startswith("There is no room with wide_table in which Ada works.")
+    near = alternatives(found, nowhere, nowhere.against, DAWN)
+    assert {(one["therapist_id"], one["room_id"]) for one in near} == {(BEN, ATTIC)}
+    assert [one["starts_at"] for one in near] == [local(2, 11), local(3, 9), local(3, 9, 15)]
 
 
 HOURS = st.lists(st.tuples(st.integers(2, 6), st.integers(9, 11)), max_size=9)

@@ -105,7 +105,8 @@ def test_what_others_hold_is_refused_last():
 
 
 def test_refuses_what_was_judged_for_another_version():
-    given(decider, booked(A, 4)).when(book(placement(B, 9))).then_refused("stale_itinerary")
+    refused = given(decider, booked(A, 4)).when(book(placement(B, 9))).then_refused("stale_itinerary")
+    assert str(refused).endswith("Look at them and try again.")
 
 
 def test_moves_and_counts_the_moves():
