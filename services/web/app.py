@@ -6,6 +6,7 @@ from services.web.desk import SERVICE, open_desk
 from services.web.domain import account
 from services.web.guard import add_headers, guard, signed_in
 from services.web.pages import (
+    arranging,
     away,
     booking,
     cadence,
@@ -29,6 +30,7 @@ PAGES = [
     *clients.ADDRESSES,
     *client.ADDRESSES,
     *course.ADDRESSES,
+    *arranging.ADDRESSES,
     *note.ADDRESSES,
     *history.ADDRESSES,
     *cadence.ADDRESSES,

@@ -62,6 +62,10 @@ class Neighbours:
         data = msgspec.json.encode(body)
         return await self._ask("POST", who, service, path, kind, key=key, data=data, params=query)
 
+    async def put(self, who: Staff, service: str, path: str, kind: type[T], body: object) -> T:
+        """Agree on something in place of what was agreed before. Raises the same."""
+        return await self._ask("PUT", who, service, path, kind, data=msgspec.json.encode(body))
+
     async def delete(self, who: Staff, service: str, path: str, kind: type[T]) -> T:
         """Take something back. Raises the same."""
         return await self._ask("DELETE", who, service, path, kind)

@@ -32,6 +32,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
     waitlist_id: UUID
     client_id: UUID
+    course_id: UUID | None = None
     minutes: int
     prefer: Wish
     first_day: date | None = None
@@ -68,3 +69,20 @@ class Steps(Struct, frozen=True, kw_only=True):
     """All such days."""
 
     stepped_over: list[Step]
+
+
+class Rhythm(Struct, frozen=True, kw_only=True):
+    """Once a week: `weekday` as `mon`, `time` as `09:00` of the practice's clock."""
+
+    weekday: str
+    time: str
+    therapist_id: UUID
+    minutes: int
+
+
+class Rolling(Struct, frozen=True, kw_only=True):
+    """Weekly visits of a course that are kept booked `weeks` ahead; without a rhythm none are."""
+
+    weeks: int
+    rhythm: Rhythm | None = None
+    stepped_over: list[Step] = []

@@ -1,8 +1,9 @@
-"""`/courses/{course_id}`: the ribbon, where the course stands, the visits to come and the next note."""
+"""`/courses/{course_id}`: the ribbon, where the course stands, the visits to come, what is arranged, the next note."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from aiohttp import web
 from msgspec.structs import replace
@@ -11,10 +12,13 @@ from services.web import people
 from services.web.answers.note import Note
 from services.web.answers.protocol import Course, Happening, History
 from services.web.answers.scheduling import Visit
-from services.web.page import Address, PageCall
+from services.web.answers.waiting import Place, Rolling, Waitlist
+from services.web.page import DESK, Address, PageCall
 from services.web.pages import parts
+from services.web.views import arranged
 from services.web.views import course as words
 from services.web.views import note as paper
+from services.web.views.arranged import Arranged, Tried
 from services.web.views.course import Known
 from services.web.views.ribbon import ribbon
 from services.web.views.weeks import weeks
@@ -25,13 +29,16 @@ NO_VISITS = "Nothing is booked yet."
 UNREAD_VISITS = "The visits could not be read."
 
 
-async def show_course(call: PageCall) -> web.Response:
-    """Show one course. Without `protocol` nothing is left of it; any other part may be missing."""
+async def show_course(call: PageCall, tried: Tried | None = None) -> web.Response:
+    """Show one course, also again with what was wrong in a form.
+
+    Without `protocol` nothing is left of it; any other part may be missing.
+    """
     course_id = call.path_id("course_id")
     course = await call.read("protocol", f"/courses/{course_id}", Course)
-    client, visits, known, note, protocol, happened = await asyncio.gather(
+    client, found, known, note, protocol, happened = await asyncio.gather(
         parts.client_of(call, course.client_id),
-        parts.itinerary(call, course.client_id),
+        read_arranged(call, course),
         parts.known(call),
         read_note(call, course),
         parts.protocol_of(call, course.protocol),
@@ -41,9 +48,11 @@ async def show_course(call: PageCall) -> web.Response:
     return call.show(
         "course.html",
         here="/clients",
+        status=tried.status if tried else 200,
+        tried=tried,
         name=client.name if client else parts.NO_NAME,
         course=course,
-        ribbon=ribbon(course, phases, words.days_of(visits or [], course_id, call.zone)),
+        ribbon=ribbon(course, phases, words.days_of(found.visits or [], course_id, call.zone)),
         sentence=words.state_sentence(course),
         remarks=words.remarks(course, call.today),
         slips=words.slips_sentence(course),
@@ -53,7 +62,12 @@ async def show_course(call: PageCall) -> web.Response:
         weeks=weeks(course.exercise.weeks, call.today),
         note=paper.page(note, protocol.sources if protocol else [], call.zone, call.today) if note else None,
         note_why=why_no_note(call, course),
-        **visits_to_come(call, course, visits, known),
+        **visits_to_come(call, course, found.visits, known),
+        waits=arranged.waits(found, course_id, known, tried),
+        weekly=arranged.weekly(found, course_id, known, tried),
+        weekdays=arranged.DAYS,
+        active=known.active,
+        key=str(uuid4()),
     )
 
 
@@ -69,6 +83,29 @@ async def read_history(call: PageCall, course: Course) -> list[Happening]:
     reading = call.read("protocol", f"/courses/{course.course_id}/history", History)
     found, known = await asyncio.gather(call.part(reading, History()), people.names(call.desk.service.store))
     return [replace(one, text=people.told(one.text, known)) for one in found.history]
+
+
+async def read_arranged(call: PageCall, course: Course) -> Arranged:
+    """Read the visits, and what else the desk may arrange: waiting for one, and in maintenance the weekly ones."""
+    visits = parts.itinerary(call, course.client_id)
+    if call.who.role not in DESK or course.status == "closed":
+        return Arranged(visits=await visits)
+    found, places, rolling = await asyncio.gather(visits, read_places(call, course), read_rolling(call, course))
+    return Arranged(visits=found, places=places, rolling=rolling)
+
+
+async def read_places(call: PageCall, course: Course) -> Sequence[Place] | None:
+    """Read for what the client waits; none when `scheduling` is away."""
+    reading = call.read("scheduling", "/waitlist", Waitlist, client_id=str(course.client_id))
+    found = await call.part(reading, None)
+    return found.waitlist if found else None
+
+
+async def read_rolling(call: PageCall, course: Course) -> Rolling | None:
+    """Read the weekly visits that are kept booked; before maintenance there are none to keep."""
+    if course.phase.kind != "maintenance":
+        return None
+    return await call.part(call.read("scheduling", f"/courses/{course.course_id}/rolling", Rolling), None)
 
 
 def why_no_note(call: PageCall, course: Course) -> str:

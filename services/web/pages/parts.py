@@ -49,7 +49,8 @@ async def known(call: PageCall) -> Known:
     """Read what turns ids into words."""
     staff, places = await asyncio.gather(therapists(call), rooms(call))
     names = {therapist.therapist_id: therapist.name for therapist in staff.therapists}
-    return Known(zone=call.zone, today=call.today, therapists=names, rooms=places, states=STATES)
+    active = {therapist.therapist_id: therapist.name for therapist in staff.therapists if therapist.active}
+    return Known(zone=call.zone, today=call.today, therapists=names, rooms=places, states=STATES, active=active)
 
 
 async def protocol_of(call: PageCall, protocol: str) -> Protocol | None:

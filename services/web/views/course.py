@@ -45,13 +45,14 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """What turns ids and instants into words."""
+    """What turns ids and instants into words. `active` are the therapists who still work here."""
 
     zone: ZoneInfo
     today: date
     therapists: Mapping[UUID, str]
     rooms: Mapping[UUID, str]
     states: Mapping[str, str]
+    active: Mapping[UUID, str] = {}
 
 
 def state_sentence(course: Course) -> str:
