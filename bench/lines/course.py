@@ -1,8 +1,8 @@
 """course_decide, course_note, verdicts, verdicts_asked, courses_folded: what `protocol` does with long courses."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from functools import partial
@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from nats.aio.client import Client
 
-from bench import raw
 from bench.courses import Told, told
 from bench.lines.http import process
 from bench.measure import Sample, compare, drive, percentiles, row
@@ -23,22 +22,27 @@ from services.protocol.domain.judging import verdicts as judged
 from services.protocol.domain.note import prepare
 from services.protocol.domain.timeplan import time_plan
 from shared.bus.ask import Reply
+from shared.decider import Decider
 from shared.http.auth import new_keys
+from shared.messages import Recorded
 from shared.questions import AskVerdicts
+from shared.store.store import Store
 from shared.store.unit import Folded, fold
 
 EVENTS, SESSIONS, COURSES, DATES = 200, 30, 10_000, 60
-TOGETHER, CONNECTIONS = 100, 2
-"""Courses read in one go when all are folded, and by how many connections."""
+WINDOW = 50_000
+"""Events read in one go when all courses are folded."""
 SECONDS = 1.0
 COPIES = """
 insert into public.event (position, stream, version, event_id, type, data, client_id, actor, correlation_id,
                           recorded_at)
-select (n - 1) * cardinality($2::text[]) + version, 'course-' || course_id, version, uuidv7(), type,
+select (version - 1) * $1 + n, 'course-' || course_id, version, uuidv7(), type,
        replace(data, $4, course_id::text)::jsonb, $5, 'bench', uuidv7(), now()
   from generate_series(1, $1::int) as n, lateral (select md5('course' || n)::uuid as course_id) as of,
        unnest($2::text[], $3::text[]) with ordinality as told (type, data, version)
+ order by version, n
 """
+"""The courses go on side by side, as in a practice: a stream's events lie far apart in the log."""
 
 
 async def decided(_: Ground) -> list[Row]:
@@ -123,30 +127,26 @@ async def _protocol(ground: Ground, it: Told) -> AsyncIterator[Client]:
 
 
 async def folded(ground: Ground) -> list[Row]:
-    """Every course of a large practice read from the log and folded, a hundred at a time."""
+    """Every course of a large practice folded in one pass through the log, in which they lie as they came about."""
     it = told(sessions=SESSIONS)
-    database = await _filled(ground, it, COURSES)
-    async with raw.connections(ground.url("protocol", database), CONNECTIONS) as opened:
-        names = [name for (name,) in await opened[0].fetch("select distinct stream from public.event")]
-        found = row("courses_folded", "s", [await _fold_all(it, opened, names) for _ in range(2)])
+    address = ground.url("protocol", await _filled(ground, it, COURSES))
+    async with Store(address, it.service.store.engine).open() as store:
+        events = COURSES * len(it.events)
+        found = row("courses_folded", "s", [await _fold_all(store, it.decider, events) for _ in range(2)])
     found.note = f"{COURSES:,} courses of {SESSIONS} sessions, {len(it.events)} events each; aim 30"
     return [found]
 
 
-async def _fold_all(it: Told, opened: Sequence[Any], names: list[str]) -> Sample:
-    """One connection's rows are read while another's are folded."""
-    began, reader, length = time.perf_counter(), it.service.store.engine.reader, len(it.events)
-    batches = iter(range(0, len(names), TOGETHER))
-
-    async def work(connection: Any) -> None:
-        for n in batches:
-            events = await reader.newer(connection, dict.fromkeys(names[n : n + TOGETHER], 0))
-            for first in range(0, len(events), length):
-                state = fold(it.decider, Folded(0, None), events[first : first + length]).state
-                if len(state.given) != SESSIONS:
-                    raise RuntimeError("a course was folded wrongly")
-
-    await asyncio.gather(*map(work, opened))
+async def _fold_all(store: Store, decider: Decider[Any, Any, Any], events: int) -> Sample:
+    began, states = time.perf_counter(), dict[str, Folded]()
+    for after in range(0, events, WINDOW):
+        of_streams = defaultdict[str, list[Recorded]](list)
+        for recorded in await store.read_log(after, limit=WINDOW):
+            of_streams[recorded.stream].append(recorded)
+        for name, more in of_streams.items():
+            states[name] = fold(decider, states.get(name) or Folded(0, None), more)
+    if {len(one.state.given) for one in states.values()} != {SESSIONS} or len(states) != COURSES:
+        raise RuntimeError("courses were folded wrongly")
     return Sample(value=time.perf_counter() - began)
 
 
