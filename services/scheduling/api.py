@@ -71,7 +71,7 @@ LOOKING = [
         gives=views.AppointmentView,
     ),
     Route(
-        "GET", "/appointments/{appointment_id}/slots", free_times.show_other_times, STAFF, "Where a visit could be instead",
+        "GET", "/appointments/{appointment_id}/slots", free_times.show_other_times, STAFF, "Free times to move it to",
         query=bodies.TimesQuery, gives=views.Slots,
     ),
     Route(

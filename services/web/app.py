@@ -16,6 +16,7 @@ from services.web.pages import (
     day,
     history,
     home,
+    moving,
     note,
     signin,
     visit,
@@ -36,6 +37,7 @@ PAGES = [
     *cadence.ADDRESSES,
     *booking.ADDRESSES,
     *visit.ADDRESSES,
+    *moving.ADDRESSES,
     *away.ADDRESSES,
     *waiting.ADDRESSES,
 ]

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.web.neighbours import Away
 from services.web.page import UNREAD, desk_of, render
-from services.web.views.words import full_date
+from services.web.views.words import soonest
 from shared.decider import Refused, Unknown
 from shared.http.problems import Forbidden, Malformed
 from shared.store.work import Unavailable
@@ -56,8 +56,7 @@ def sentence_of(error: Exception) -> str:
 
 def error_page(request: web.Request, error: Exception) -> web.Response:
     """Show the error; where trying again may help, with a button for it."""
-    status = status_of(error)
-    earliest = error.items[0].earliest if isinstance(error, Refused) else None
+    status, zone = status_of(error), desk_of(request).service.practice.tz
     passing = status in {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
     response = render(
         desk_of(request),
@@ -65,7 +64,7 @@ def error_page(request: web.Request, error: Exception) -> web.Response:
         status=status,
         title=TITLES.get(status, "Not possible"),
         sentence=sentence_of(error),
-        earliest=f"The first day is {full_date(earliest)}." if earliest else "",
+        earliest=soonest(error.items[0].earliest, zone) if isinstance(error, Refused) else "",
         again=request.path_qs if passing and request.method == "GET" else "",
     )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from services.web.signing_in import Staff
-from shared.decider import Unknown, refuse
+from shared.decider import Refusal, Refused, Unknown
 from shared.http.auth import issue_token
 from shared.http.problems import Forbidden, Malformed
 
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 TOKEN_LIFE = timedelta(minutes=5)
 RENEW_AFTER = 240.0
+DAY = len("2026-03-02")
 TIMEOUT = aiohttp.ClientTimeout(total=3, connect=1)
 
 
@@ -32,12 +33,21 @@ class Away(Exception):  # noqa: N818 - an answer (503), not a bug
         self.service = service
 
 
-class Problem(msgspec.Struct):
-    """As much of a problem body as a person needs."""
+class Item(msgspec.Struct):
+    """Why one thing cannot be, from when on it could (a day or an instant), and what could be instead."""
 
     detail: str = ""
     rule: str = ""
+    index: int | None = None
+    earliest: str | None = None
+    alternatives: list[dict[str, object]] | None = None
+
+
+class Problem(Item):
+    """As much of a problem body as a person needs; `items` where several things were asked for."""
+
     field: str = ""
+    items: list[Item] = []
 
 
 class Neighbours:
@@ -105,8 +115,23 @@ def _read(service: str, status: int, body: bytes, kind: type[T]) -> T:
         case 404:
             raise Unknown(problem.detail)
         case 409:
-            raise refuse(problem.rule, problem.detail)
+            raise Refused(*map(_refusal, problem.items or [problem]))
         case 422:
             raise Malformed(problem.field, problem.detail)
     log.warning("neighbour_away", kind=service, status=status)
     raise Away(service)
+
+
+def _refusal(item: Item) -> Refusal:
+    """Read an item as the service that refuses has made it."""
+    return Refusal(
+        rule=item.rule,
+        detail=item.detail,
+        index=item.index,
+        earliest=_earliest(item.earliest) if item.earliest else None,
+        alternatives=item.alternatives,
+    )
+
+
+def _earliest(text: str) -> date | datetime:
+    return date.fromisoformat(text) if len(text) == DAY else datetime.fromisoformat(text)

@@ -39,6 +39,17 @@ class Address:
     roles: tuple[StaffRole, ...] = STAFF
 
 
+def day_in(name: str, text: str) -> date:
+    """A day that has a day before and after it, which pages name too. Raises `Malformed`."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Malformed(name, "A day is written as year, month and day: 2026-03-04.") from error
+    if day in (date.min, date.max):
+        raise Malformed(name, "This day is too far away.")
+    return day
+
+
 class Form:
     """The fields of a form, as text."""
 
@@ -55,10 +66,7 @@ class Form:
 
     def day(self, name: str) -> date:
         """A day. Raises `Malformed`."""
-        try:
-            return date.fromisoformat(self.text(name))
-        except ValueError as error:
-            raise Malformed(name, "A day is written as year, month and day: 2026-03-04.") from error
+        return day_in(name, self.text(name))
 
 
 @dataclass
@@ -94,10 +102,7 @@ class PageCall:
 
     def query_day(self, name: str) -> date:
         """Read a day in the address, today where there is none. Raises `Malformed`."""
-        try:
-            return date.fromisoformat(self.request.query.get(name, "") or self.today.isoformat())
-        except ValueError as error:
-            raise Malformed(name, "A day is written as year, month and day: 2026-03-04.") from error
+        return day_in(name, self.request.query.get(name, "") or self.today.isoformat())
 
     async def read(self, service: str, path: str, kind: type[T], **query: str) -> T:
         """Read from another service. Raises `Away`, `Forbidden`, `Unknown`."""

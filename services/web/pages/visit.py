@@ -13,6 +13,7 @@ from services.web.page import DESK, Address, Form, PageCall
 from services.web.pages import parts
 from services.web.pages.booking import zone_of
 from services.web.views import booking as words
+from shared.clock import day_of
 from shared.decider import Refused
 
 ASKED = {"what": "cancel", "reason": "client_wish", "reflow": "yes", "key": ""}
@@ -37,6 +38,7 @@ async def visit_page(
         status=409 if problem else 200,
         name=client.name if client else parts.NO_NAME,
         visit=visit,
+        day=day_of(visit.starts_at, call.zone),
         when=words.when(visit.starts_at, known, zone_of(client)),
         where=words.where(visit, known),
         state=known.states.get(visit.status, visit.status),

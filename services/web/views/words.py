@@ -84,6 +84,15 @@ def moment(instant: datetime, zone: ZoneInfo) -> str:
     return f"{full_date(instant.astimezone(zone).date())}, {clock_time(instant, zone)}"
 
 
+def soonest(earliest: date | datetime | None, zone: ZoneInfo) -> str:
+    """`The first day is Wed 4 Mar 2026.`, for an instant with the time, else nothing."""
+    if earliest is None:
+        return ""
+    if isinstance(earliest, datetime):
+        return f"The earliest time is {moment(earliest, zone)}."
+    return f"The first day is {full_date(earliest)}."
+
+
 def span(first: date, last: date) -> str:
     """`10 Mar – 17 Apr`, in one month `13–26 Mar`; a single day stands alone."""
     if first == last:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -55,6 +56,13 @@ def hidden(page: Page, form: int = -1) -> dict[str, Any]:
 
 @pytest.fixture
 async def front() -> AsyncIterator[Front]:
+    async with front_desk() as found:
+        yield found
+
+
+@asynccontextmanager
+async def front_desk() -> AsyncIterator[Front]:
+    """A practice with two therapists and two rooms, and a client whose course is open."""
     async with practice("records", "protocol", "scheduling", "web", now="2026-03-02T13:00:00Z") as group:
         browser = await at_the_pages(group, role="front_desk")
         who = {"name": "Zoë Lopez", "timezone": "America/Denver"}
