@@ -16,7 +16,7 @@ from services.web.pages import parts
 from services.web.pages.booking import zone_of
 from services.web.views import moving as words
 from services.web.views.booking import when, where
-from services.web.views.words import full_date, minutes, short_day, soonest
+from services.web.views.words import full_date, minutes, short_day
 from shared.clock import at, day_of, parse_time
 from shared.decider import Refused
 from shared.http.problems import Malformed
@@ -58,8 +58,7 @@ async def times_page(
         around=[(one, short_day(one)) for one in (day - timedelta(days=1), day + timedelta(days=1))],
         length=minutes((visit.ends_at - visit.starts_at) / timedelta(minutes=1)),
         columns=words.columns(found.slots, visit, known),
-        problem=str(problem or ""),
-        earliest=soonest(refused.items[0].earliest, call.zone) if refused else "",
+        problem=words.why(refused, call.zone) if refused else str(problem or ""),
         instead=words.instead(refused, known, theirs) if refused else [],
     )
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from services.web.answers.booking import Affected, Changed, Moved, NewVisit, Proposal, Proposed, Righted, Unplaced
 from services.web.answers.scheduling import Visit
 from services.web.views.course import Known, day_words
-from services.web.views.words import clock_time, short_day
+from services.web.views.words import clock_time, readable, short_day
 from shared.clock import day_of
 
 REASONS = {
@@ -101,4 +101,4 @@ def moved(one: Moved, known: Known, theirs: ZoneInfo | None) -> Line:
 
 def stays(one: Affected, known: Known) -> Line:
     """A visit that stays although it does not fit."""
-    return Line(on=when(one.starts_at, known), note=f"stays, but: {one.detail}")
+    return Line(on=when(one.starts_at, known), note=f"stays, but: {readable(one.detail)}")

@@ -13,7 +13,7 @@ from services.web.answers.booking import Changed
 from services.web.answers.scheduling import Slot, Visit
 from services.web.views.booking import Line, changes, when, where
 from services.web.views.course import Known
-from services.web.views.words import clock_time, soonest
+from services.web.views.words import clock_time, readable, soonest
 from shared.decider import Refused
 
 WAYS = {
@@ -41,14 +41,13 @@ class Column(Struct, frozen=True, kw_only=True):
 
 
 class Way(Struct, frozen=True, kw_only=True):
-    """One way to do it: what changes besides, or why it cannot be (`problem`, then `earliest`)."""
+    """One way to do it: what changes besides, or why it cannot be."""
 
     reflow: bool
     heading: str
     button: str
     lines: Sequence[Line] = ()
     problem: str = ""
-    earliest: str = ""
 
 
 def instant(value: datetime) -> str:
@@ -91,6 +90,12 @@ def instead(refused: Refused, known: Known, theirs: ZoneInfo | None) -> list[Cho
     ]
 
 
+def why(refused: Refused, zone: ZoneInfo) -> str:
+    """What is against it, and from when on it could be, unless the sentence says so."""
+    told, earliest = str(refused), refused.items[0].earliest
+    return readable(told if str(earliest) in told else f"{told} {soonest(earliest, zone)}".strip())
+
+
 def target(found: Changed, visit: Visit, known: Known, theirs: ZoneInfo | None) -> str:
     """Where the visit would be: `Thu 5 Mar, 10:00, Ada Byron, Front room`."""
     moved = next((one for one in found.moved if one.appointment_id == visit.appointment_id), None)
@@ -111,7 +116,6 @@ def way(reflow: bool, found: Changed | Refused, known: Known, theirs: ZoneInfo |
     """One of them."""
     heading, button = WAYS[reflow]
     if isinstance(found, Refused):
-        earliest = soonest(found.items[0].earliest, known.zone)
-        return Way(reflow=reflow, heading=heading, button="", problem=str(found), earliest=earliest)
+        return Way(reflow=reflow, heading=heading, button="", problem=why(found, known.zone))
     others = replace(found, moved=[one for one in found.moved if one.appointment_id != found.appointment_id])
     return Way(reflow=reflow, heading=heading, button=button, lines=changes(others, known, theirs))

@@ -72,7 +72,7 @@ async def test_what_else_moves_is_shown_with_the_later_visits_put_right_and_with
     assert [one["starts_at"][:10] for one in visits] == ["2026-03-02", "2026-03-04", "2026-03-09", "2026-03-11"]
     preview = await front.send(path_of(visits[0]), target)
     assert "Tue 3 Mar, 11:00 (09:00 where the client is), Ben Osei" in preview.text
-    assert "stays, but: " in preview.text
+    assert "stays, but: There is a session on Tue 3 Mar 2026," in preview.text
     assert await front.itinerary() == visits
     alone, right = button(preview, "Move only this visit"), button(preview, "Move it and put the later ones right")
     assert ("reflow" in alone, right["reflow"]) == (False, "yes")
@@ -121,7 +121,7 @@ async def test_the_first_day_that_will_do_is_said(front: Front):
     _, _, third, _ = await front.booked(number="4")
     page = await front.send(path_of(third), {"time": "2026-03-05T16:00Z", "therapist": front.therapists[1]})
     assert page.status == 409
-    assert "The first day is Mon 9 Mar 2026." in page.text
+    assert "The first day that will do is Mon 9 Mar 2026. Nothing was changed." in page.text
     assert "Mon 9 Mar, 11:00 (09:00 where the client is), Ben Osei" in page.text
     over = await front.send(path_of(third), {"time": "2026-03-01T16:00Z", "therapist": front.therapists[1]})
     assert "Choose a later one. The earliest time is Mon 2 Mar 2026, 08:00." in over.text
