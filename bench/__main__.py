@@ -12,6 +12,7 @@ from bench import plots, table
 from bench.lines import append, bus, course, http, log, proposal, reflow, slots, stack
 from bench.results import Row, known, merge
 from bench.servers import Ground, ground
+from shared.memory import collect_seldom
 
 Measure = Callable[[Ground], Awaitable[list[Row]]]
 
@@ -82,6 +83,7 @@ def main() -> None:
     if unknown := set(given.lines) - set(ORDER):
         sys.exit(f"There is no line {', '.join(sorted(unknown))}. There are: {', '.join(ORDER)}.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the servers are stopped then too
+    collect_seldom()  # as the services do
     sys.exit(uvloop.run(run(given.lines or ORDER, full=given.full)))
 
 

@@ -14,6 +14,7 @@ from bench.servers import Ground
 from shared.bus.hearing import Found, React
 from shared.clock import Clock
 from shared.config import Config, Practice
+from shared.memory import collect_seldom
 from shared.messages import Recorded
 from shared.running import running
 from shared.service import Definition, Service
@@ -71,4 +72,5 @@ def _watched(service: Service) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     uvloop.run(hear())

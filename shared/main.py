@@ -13,6 +13,7 @@ import uvloop
 from shared import log as logs
 from shared.clock import Clock
 from shared.config import Config, Practice, read_config, read_practice
+from shared.memory import collect_seldom
 from shared.migrate import migrate
 from shared.operators import print_events, retry
 from shared.rebuild import rebuild
@@ -107,4 +108,5 @@ def main(build: Build) -> None:
     asked = parser.parse_args()
     service = make_service(build, read_config())
     logs.configure(service.name)
+    collect_seldom()
     uvloop.run(COMMANDS[asked.command](service, asked))  # type: ignore[arg-type]
