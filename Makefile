@@ -45,7 +45,7 @@ demo: $(SET) ## Tell a whole course of care on a simulated clock, then leave the
 	@exec $(RUN) -m deploy.demo --port "$(PORT)" $(if $(ONCE),--once)
 
 test: $(SET) ## Run all tests (t=tests/unit for some)
-	@$(RUN) -m pytest $(t)
+	@$(RUN) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(t)
 
 check: $(SET) ## Look for faults without running: style, types, who may import whom
 	@$(RUN) -m ruff check .
