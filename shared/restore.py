@@ -15,11 +15,9 @@ from nats.js.errors import NotFoundError
 
 from shared.bus.lineage import Estranged, LogRestored, goes_on
 from shared.bus.stream import Published, published
-from shared.messages import Cause, Command
+from shared.messages import Cause
 from shared.service import Amends, Service
 from shared.store.batch import LOCK
-from shared.store.store import Store
-from shared.store.unit import Tx
 
 STEP = 1_000_000
 """The log goes on at the seconds since 1970 times this: beyond any earlier step, whatever the bus still remembers."""
@@ -43,14 +41,7 @@ async def restored(service: Service) -> int:
 async def amend(service: Service, amends: Amends) -> None:
     """Do what the service found missing; each stream's commands as a unit of its own."""
     for stream, command in amends.commands:
-        await _decide(service.store, stream, command)
-
-
-async def _decide(store: Store, stream: str, command: Command) -> None:
-    async def unit(tx: Tx) -> None:
-        await tx.decide(stream, command)
-
-    await store.write(unit, Cause(actor="operator", correlation_id=uuid.uuid7()), streams=(stream,))
+        await service.store.put({stream: command}, Cause(actor="operator", correlation_id=uuid.uuid7()))
 
 
 async def _shared_past(service: Service, js: JetStreamContext) -> int | None:
@@ -64,7 +55,7 @@ async def _shared_past(service: Service, js: JetStreamContext) -> int | None:
         return None
     if not state.messages or await _goes_on(service, await published(js, service.name, state.last_seq)):
         return None
-    for sequence in range(state.last_seq, state.last_seq - state.messages, -1):
+    for sequence in range(state.last_seq - 1, state.last_seq - state.messages, -1):  # the last is known to be lost
         event = await published(js, service.name, sequence)
         if await service.store.fetch(KNOWN, event.position, event.event_id):
             return event.position

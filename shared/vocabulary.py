@@ -35,7 +35,6 @@ Reason = Literal[
     "client_ill", "client_away", "client_wish", "therapist_ill", "therapist_away", "practice_closed", "medical_need",
     "entered_in_error", "finished", "moved_away", "other",
 ]  # fmt: skip
-PhaseKind = Literal["series", "maintenance"]
 MilestoneKind = Literal["cleared", "week_met", "four_weeks", "steps", "walked_minutes"]
 MessageKind = Literal["booking", "change", "cancellation", "reminder", "break", "exercise", "waitlist", "note"]
 Role = Literal["owner", "front_desk", "therapist", "client"]

@@ -25,7 +25,7 @@ from services.scheduling.practice_views import (
     HolidayView,
     WorkdaysView,
 )
-from services.scheduling.staff import outside_hours, put
+from services.scheduling.staff import outside_hours
 from services.scheduling.views import AppointmentView
 from shared.decider import Unknown
 from shared.http.routes import Call
@@ -46,14 +46,14 @@ async def set_day(call: Call) -> dict[str, Any]:
     body: DayBody = call.body
     therapist_id, day = call.path_id("therapist_id"), day_in_path(call)
     command = SetDay(therapist_id=therapist_id, day=day, times=body.times)
-    return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id, "day": day})
+    return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id, "day": day})
 
 
 async def clear_day(call: Call) -> dict[str, Any]:
     """The weekly hours again."""
     therapist_id, day = call.path_id("therapist_id"), day_in_path(call)
     command = ClearDay(therapist_id=therapist_id, day=day)
-    return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id, "day": day})
+    return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id, "day": day})
 
 
 async def take_time_off(call: Call) -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def take_time_off(call: Call) -> dict[str, Any]:
     command = TakeTimeOff(
         therapist_id=therapist_id, time_off_id=time_off_id, starts_at=time[0], ends_at=time[1], reason=body.reason
     )
-    return await put(call, therapist.stream(therapist_id), command, {"time_off_id": time_off_id})
+    return await call.put({therapist.stream(therapist_id): command}, {"time_off_id": time_off_id})
 
 
 async def withdraw_time_off(call: Call) -> dict[str, Any]:
@@ -74,7 +74,7 @@ async def withdraw_time_off(call: Call) -> dict[str, Any]:
     if row is None:
         raise Unknown("There is no such absence.")
     command = WithdrawTimeOff(therapist_id=row["therapist_id"], time_off_id=time_off_id)
-    return await put(call, therapist.stream(row["therapist_id"]), command, {"time_off_id": time_off_id})
+    return await call.put({therapist.stream(row["therapist_id"]): command}, {"time_off_id": time_off_id})
 
 
 async def close_practice(call: Call) -> dict[str, Any]:
@@ -83,14 +83,14 @@ async def close_practice(call: Call) -> dict[str, Any]:
     time = interval(body.from_, body.to, call.service.practice.tz)
     closure_id = call.new_id()
     command = ClosePractice(closure_id=closure_id, starts_at=time[0], ends_at=time[1], reason=body.reason)
-    return await put(call, closure.stream(closure_id), command, {"closure_id": closure_id})
+    return await call.put({closure.stream(closure_id): command}, {"closure_id": closure_id})
 
 
 async def withdraw_closure(call: Call) -> dict[str, Any]:
     """The practice is open then after all."""
     closure_id = call.path_id("closure_id")
     command = WithdrawClosure(closure_id=closure_id)
-    return await put(call, closure.stream(closure_id), command, {"closure_id": closure_id})
+    return await call.put({closure.stream(closure_id): command}, {"closure_id": closure_id})
 
 
 async def decide_holiday(call: Call) -> dict[str, Any]:
@@ -99,7 +99,7 @@ async def decide_holiday(call: Call) -> dict[str, Any]:
     day = day_in_path(call)
     if not holidays_in(call.service.practice.holidays, day, day):
         raise Unknown("This day is no public holiday of the practice's region.")
-    return await put(call, holiday.stream(day), DecideHoliday(day=day, open=body.open), {"day": day})
+    return await call.put({holiday.stream(day): DecideHoliday(day=day, open=body.open)}, {"day": day})
 
 
 async def show_day(call: Call, ids: dict[str, Any]) -> AwayMade:

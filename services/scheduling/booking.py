@@ -26,7 +26,6 @@ from shared.http.routes import Call
 from shared.messages import Command
 from shared.questions import CourseFacts
 from shared.store.claims import Taken
-from shared.store.unit import Tx
 
 ATTEMPTS = 20
 """So many callers may change one client's visits, or want one time, in the same instant."""
@@ -59,7 +58,7 @@ async def attempt(
     )
     ids = {"appointment_ids": [one.appointment_id for one in placements]}
     commands = {**(also or {}), **hold_used(call, body), stream: command}
-    return await offered(call, found, placements, put(call, commands, ids))
+    return await offered(call, found, placements, call.put(commands, ids))
 
 
 def hold_used(call: Call, body: BookBody) -> dict[str, Command]:
@@ -87,18 +86,6 @@ async def judged(call: Call, body: BookBody, state: Itinerary, placements: Seque
     ]
     against = blame(await judge(call, body.course_id, body.client_id, before, [*before, *new]), new)
     return [replace(one, against=one.against or against.get(one.appointment_id)) for one in placements]
-
-
-async def put(call: Call, commands: Mapping[str, Command], ids: dict[str, Any]) -> dict[str, Any]:
-    """Put each command to its stream, all or none; `ids` are what the answer will be made of."""
-
-    async def unit(tx: Tx) -> dict[str, Any]:
-        for stream, command in commands.items():
-            await tx.decide(stream, command)
-        return ids
-
-    stored: dict[str, Any] = await call.write(unit, streams=list(commands))
-    return stored
 
 
 async def offered(

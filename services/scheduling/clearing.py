@@ -120,8 +120,7 @@ async def carry_out(
         return answer(ids, shown, preview=True)
 
     async def unit(tx: Tx) -> dict[str, Any]:
-        for stream, command in also.items():
-            await tx.decide(stream, command)
+        await tx.decide_each(also)
         return answer(ids, [one.view(await tx.decide(one.stream, one.command)) for one in decisions], preview=False)
 
     stored: dict[str, Any] = await call.write(unit, streams=[*also, *(one.stream for one in decisions)])

@@ -14,7 +14,6 @@ from msgspec import Struct
 from services.scheduling import queries
 from services.scheduling.domain import feed
 from services.scheduling.domain.feed import FeedKind, MakeFeedKey, RevokeFeedKey
-from services.scheduling.staff import put
 from shared.decider import Unknown
 from shared.http.routes import Call
 from shared.questions import AskContact, Contact
@@ -79,7 +78,7 @@ async def make_key(call: Call, owner: Owner) -> dict[str, Any]:
     call.request[MADE] = key
     command = MakeFeedKey(owner_id=owner.owner_id, kind=owner.kind, key_hash=hashed(key))
     ids = {"owner_id": owner.owner_id, "kind": owner.kind, "key_hash": command.key_hash}
-    return await put(call, feed.stream(owner.owner_id), command, ids)
+    return await call.put({feed.stream(owner.owner_id): command}, ids)
 
 
 async def show_key(call: Call, ids: dict[str, Any]) -> KeyMade:
@@ -93,7 +92,7 @@ async def show_key(call: Call, ids: dict[str, Any]) -> KeyMade:
 
 async def revoke_key(call: Call, owner_id: UUID) -> dict[str, Any]:
     """Nobody can read the feed any more."""
-    return await put(call, feed.stream(owner_id), RevokeFeedKey(owner_id=owner_id), {"owner_id": owner_id})
+    return await call.put({feed.stream(owner_id): RevokeFeedKey(owner_id=owner_id)}, {"owner_id": owner_id})
 
 
 async def make_therapists_key(call: Call) -> dict[str, Any]:

@@ -64,10 +64,4 @@ def times(found: Proposal, therapists: dict[UUID, TherapistView]) -> Iterator[He
 async def release(call: Call) -> dict[str, Any]:
     """Give the times back; once more changes nothing."""
     hold_id = call.path_id("hold_id")
-
-    async def unit(tx: Tx) -> dict[str, Any]:
-        await tx.decide(stream(hold_id), ReleaseHold(hold_id=hold_id))
-        return {"hold_id": hold_id}
-
-    stored: dict[str, Any] = await call.write(unit, streams=[stream(hold_id)])
-    return stored
+    return await call.put({stream(hold_id): ReleaseHold(hold_id=hold_id)}, {"hold_id": hold_id})

@@ -4,7 +4,7 @@ A hold keeps the time (`domain/hold.py`); it and the offer are one unit of work,
 crash, only one offer of a time is ever stored. When the hold ends unused, the time is free again and the next is asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -27,9 +27,8 @@ from services.scheduling.domain.waitlist import OfferSlot
 from services.scheduling.judging import Entry, refusals
 from shared.clock import day_of
 from shared.events.scheduling import SlotOffered
-from shared.messages import Cause, Command
+from shared.messages import Cause
 from shared.service import Service
-from shared.store.unit import Tx
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LONGEST = 8 * timedelta(hours=1)
@@ -137,7 +136,8 @@ async def offer(service: Service, place: Place, slot: Slot, found: Roster) -> No
         equipment=place.wanted.equipment,
     )
     offered = OfferSlot(offer=made)
-    await put(service, {waiting.stream(place.client_id): offered, hold.stream(offer_id): keep})
+    commands = {waiting.stream(place.client_id): offered, hold.stream(offer_id): keep}
+    await service.store.put(commands, by_itself(service))
 
 
 def until_when(service: Service, slot: Slot) -> datetime:
@@ -162,12 +162,6 @@ def held_time(slot: Slot, found: Roster) -> HeldTime:
     )
 
 
-async def put(service: Service, commands: Mapping[str, Command]) -> None:
-    """Put each command to its stream, all or none; the service does this by itself."""
-
-    async def unit(tx: Tx) -> None:
-        for stream, command in commands.items():
-            await tx.decide(stream, command)
-
-    cause = Cause(actor=service.name, correlation_id=uuid.uuid7())
-    await service.store.write(unit, cause, streams=tuple(commands))
+def by_itself(service: Service) -> Cause:
+    """Nobody asked the service to do this."""
+    return Cause(actor=service.name, correlation_id=uuid.uuid7())

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from services.scheduling.bodies import AppointmentWanted, BookBody
-from services.scheduling.booking import attempt, persistently, put
+from services.scheduling.booking import attempt, persistently
 from services.scheduling.domain import itinerary
 from services.scheduling.domain.reflowing import minutes_of
 from services.scheduling.domain.regular import AgreeRolling, DecideStep, EndRolling
@@ -32,7 +32,7 @@ async def agree(call: Call) -> dict[str, Any]:
     rhythm = rhythm_of(call.body, await usual(call, course))
     await known_therapist(call.service.store, rhythm.therapist_id)
     command = AgreeRolling(client_id=course.client_id, course_id=course.course_id, rhythm=rhythm)
-    return await put(call, {stream(course.course_id): command}, {"course_id": course.course_id})
+    return await call.put({stream(course.course_id): command}, {"course_id": course.course_id})
 
 
 async def usual(call: Call, course: CourseFacts) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def rhythm_of(body: RhythmBody, last: dict[str, Any]) -> Rhythm:
 async def end(call: Call) -> dict[str, Any]:
     """Book no more visits ahead; those booked stay."""
     course_id = call.path_id("course_id")
-    return await put(call, {stream(course_id): EndRolling(reason="asked")}, {"course_id": course_id})
+    return await call.put({stream(course_id): EndRolling(reason="asked")}, {"course_id": course_id})
 
 
 async def show(call: Call) -> RollingView:
@@ -144,7 +144,7 @@ async def leave(call: Call) -> dict[str, Any]:
     """The week stays without a visit."""
     course_id, day = call.path_id("course_id"), path_day(call)
     command = DecideStep(day=day, booked=False)
-    return await put(call, {stream(course_id): command}, {"course_id": course_id, "day": day})
+    return await call.put({stream(course_id): command}, {"course_id": course_id, "day": day})
 
 
 def path_day(call: Call) -> date:

@@ -15,19 +15,6 @@ from services.scheduling.practice_views import AwayMade, Rooms, RoomView, Therap
 from services.scheduling.views import AppointmentView
 from shared.decider import Unknown
 from shared.http.routes import Call
-from shared.messages import Command
-from shared.store.unit import Tx
-
-
-async def put(call: Call, stream: str, command: Command, ids: dict[str, Any]) -> dict[str, Any]:
-    """Put the command to its stream; `ids` are what the answer will be made of."""
-
-    async def unit(tx: Tx) -> dict[str, Any]:
-        await tx.decide(stream, command)
-        return ids
-
-    stored: dict[str, Any] = await call.write(unit, streams=[stream])
-    return stored
 
 
 async def rooms_exist(call: Call, wanted: list[UUID]) -> None:
@@ -42,7 +29,7 @@ async def add_room(call: Call) -> dict[str, Any]:
     body: RoomBody = call.body
     room_id = call.new_id()
     command = AddRoom(room_id=room_id, name=body.name, equipment=body.equipment)
-    return await put(call, room.stream(room_id), command, {"room_id": room_id})
+    return await call.put({room.stream(room_id): command}, {"room_id": room_id})
 
 
 async def change_room(call: Call) -> dict[str, Any]:
@@ -50,7 +37,7 @@ async def change_room(call: Call) -> dict[str, Any]:
     body: RoomPatch = call.body
     room_id = call.path_id("room_id")
     command = ChangeRoom(room_id=room_id, name=body.name, equipment=body.equipment)
-    return await put(call, room.stream(room_id), command, {"room_id": room_id})
+    return await call.put({room.stream(room_id): command}, {"room_id": room_id})
 
 
 async def add_therapist(call: Call) -> dict[str, Any]:
@@ -66,7 +53,7 @@ async def add_therapist(call: Call) -> dict[str, Any]:
         buffer_before_minutes=body.buffer_before_minutes or 0,
     )
     command = AddTherapist(therapist_id=therapist_id, particulars=particulars, hours=body.hours)
-    return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
+    return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id})
 
 
 async def change_therapist(call: Call) -> dict[str, Any]:
@@ -82,7 +69,7 @@ async def change_therapist(call: Call) -> dict[str, Any]:
         buffer_minutes=body.after,
         buffer_before_minutes=body.buffer_before_minutes,
     )
-    return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
+    return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id})
 
 
 async def set_hours(call: Call) -> dict[str, Any]:
@@ -90,7 +77,7 @@ async def set_hours(call: Call) -> dict[str, Any]:
     body: HoursBody = call.body
     therapist_id = call.path_id("therapist_id")
     command = SetHours(therapist_id=therapist_id, hours=body.hours)
-    return await put(call, therapist.stream(therapist_id), command, {"therapist_id": therapist_id})
+    return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id})
 
 
 async def show_hours(call: Call, ids: dict[str, Any]) -> AwayMade:

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from services.scheduling.bodies import AppointmentWanted, BookBody
-from services.scheduling.booking import attempt, persistently, put
+from services.scheduling.booking import attempt, persistently
 from services.scheduling.domain import hold
 from services.scheduling.domain.hold import ReleaseHold
 from services.scheduling.domain.waiting import Waiting, Wanted, stream
@@ -36,7 +36,7 @@ async def join(call: Call) -> dict[str, Any]:
     place = JoinWaitlist(
         client_id=body.client_id, waitlist_id=call.new_id(), wanted=body.wanted, course_id=body.course_id
     )
-    return await put(call, {stream(body.client_id): place}, {"waitlist_id": place.waitlist_id})
+    return await call.put({stream(body.client_id): place}, {"waitlist_id": place.waitlist_id})
 
 
 async def show(call: Call) -> Waitlist:
@@ -90,7 +90,7 @@ async def decline(call: Call) -> dict[str, Any]:
     """The next may have it; the client goes on waiting for another."""
     waitlist_id, client_id = await place_of(call)
     offer = running(waitlist_id, await call.service.store.state(stream(client_id)))
-    return await put(call, ended(offer, DeclineOffer(waitlist_id=waitlist_id)), {"waitlist_id": waitlist_id})
+    return await call.put(ended(offer, DeclineOffer(waitlist_id=waitlist_id)), {"waitlist_id": waitlist_id})
 
 
 async def leave(call: Call) -> dict[str, Any]:
@@ -100,7 +100,7 @@ async def leave(call: Call) -> dict[str, Any]:
     command = LeaveWaitlist(waitlist_id=waitlist_id)
     mine = state.offer if state.offer and state.offer.waitlist_id == waitlist_id else None
     commands = ended(mine, command) if mine else {stream(client_id): command}
-    return await put(call, commands, {"waitlist_id": waitlist_id})
+    return await call.put(commands, {"waitlist_id": waitlist_id})
 
 
 def ended(offer: SlotOffered, command: Command) -> dict[str, Command]:

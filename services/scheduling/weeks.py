@@ -22,7 +22,7 @@ from services.scheduling.domain.roster import Roster
 from services.scheduling.domain.slots import whole_day
 from services.scheduling.domain.visits import Itinerary
 from services.scheduling.judging import Entry, refusals
-from services.scheduling.offers import put
+from services.scheduling.offers import by_itself
 from shared.clock import at, day_of, parse_time
 from shared.decider import Refusal
 from shared.messages import Command
@@ -87,7 +87,7 @@ async def keep_booked(service: Service, course_id: UUID) -> None:
         commands = await found(await looked(service, course, rolling))
     else:
         commands = {stream(course_id): kept(service, rolling.agreed.rhythm)}
-    await put(service, commands)
+    await service.store.put(commands, by_itself(service))
 
 
 async def looked(service: Service, course: CourseFacts, rolling: Rolling) -> Look:

@@ -24,7 +24,6 @@ from shared.decider import Refused, Unknown
 from shared.main import make_service
 from shared.messages import Cause
 from shared.service import Service
-from shared.store.unit import Tx
 from shared.store.work import Unavailable
 
 CHANGES: dict[str, type[LockAccount | UnlockAccount | CloseAccount]] = {
@@ -98,10 +97,6 @@ def choose_password(*, from_stdin: bool) -> tuple[str, str | None]:
 async def put(service: Service, command: AccountCommand) -> None:
     """Put a command through the service's writer: its lock makes this safe beside a running service."""
     account_id = account_of(command.login) if isinstance(command, OpenAccount) else command.account_id
-
-    async def unit(tx: Tx) -> None:
-        await tx.decide(stream(account_id), command)
-
     async with service.store.open():
         cause = Cause(actor="operator", correlation_id=uuid.uuid7())
-        await service.store.write(unit, cause, streams=(stream(account_id),))
+        await service.store.put({stream(account_id): command}, cause)

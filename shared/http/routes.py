@@ -1,7 +1,7 @@
 """A route and a call: what a handler is given and what it may do."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from shared.decider import Unknown
 from shared.http.auth import Who
-from shared.messages import Cause
-from shared.store.unit import Run
+from shared.messages import Cause, Command
+from shared.store.unit import Run, Tx
 from shared.store.work import Request
 from shared.vocabulary import Role
 
@@ -100,6 +100,16 @@ class Call:
             return UUID(self.request.match_info[name])
         except ValueError as error:
             raise Unknown("There is nothing with this id.") from error
+
+    async def put(self, commands: Mapping[str, Command], ids: dict[str, Any]) -> dict[str, Any]:
+        """Put each command to its stream, all or none; `ids` are what the answer will be made of."""
+
+        async def unit(tx: Tx) -> dict[str, Any]:
+            await tx.decide_each(commands)
+            return ids
+
+        stored: dict[str, Any] = await self.write(unit, streams=list(commands))
+        return stored
 
     async def write(self, unit: Run, *, streams: list[str] | None = None, reads: bool = False) -> Any:
         """Run a unit of work in the writer; its value is remembered under the Idempotency-Key, if one was sent."""

@@ -1,13 +1,13 @@
 """The store of a service: its writer, its reads, its timers' table, and the connections behind them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 
-from shared.messages import Cause, Recorded
+from shared.messages import Cause, Command, Recorded
 from shared.store.codec import prepare_connection
 from shared.store.reader import COLUMNS
 from shared.store.unit import Folded, Run, fold
@@ -59,6 +59,10 @@ class Store:
     ) -> Outcome:
         """Run a unit of work; see `Work`."""
         return await self.writer.do(Work(run, cause, streams=streams, reads=reads, request=request))
+
+    async def put(self, commands: Mapping[str, Command], cause: Cause) -> Outcome:
+        """Put each command to its stream, all or none; what a service does by itself."""
+        return await self.write(lambda tx: tx.decide_each(commands), cause, streams=tuple(commands))
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """Rows of the service's own tables. Raises `Unavailable`."""

@@ -1,6 +1,6 @@
 """A unit of work: what one command, one heard event or one timer changes, all or nothing."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,6 +104,11 @@ class Tx:
             self.changes.events.append(Pending(stream, version, event, uuid.uuid7(), cause or self.cause))
         self.changes.folded[stream] = Folded(before.version + len(events), decider.fold(before.state, events))
         return events
+
+    async def decide_each(self, commands: Mapping[str, Command]) -> None:
+        """Put each command to its stream's decider. Raises the same."""
+        for stream, command in commands.items():
+            await self.decide(stream, command)
 
     def execute(self, sql: str, *args: object) -> None:
         """A statement of the unit's own, run after its events are stored, in the same transaction."""

@@ -145,10 +145,6 @@ def _deliver(state: Correspondence, event: Event) -> Correspondence:
     raise TypeError(type(event).__name__)
 
 
-def _with_visit(state: Correspondence, appointment_id: UUID, visit: Visit) -> Correspondence:
-    return replace(state, visits={**state.visits, appointment_id: visit})
-
-
 def _with_message(state: Correspondence, changed: Message) -> Correspondence:
     return replace(state, messages={**state.messages, changed.message_id: changed})
 

@@ -13,7 +13,6 @@ from services.web.views.plan import Plan
 
 BAR, BAND, SCALE = 20.0, 10.0, 9.0
 INK, LINE, TINT, PALE = 0.1, 0.45, 0.82, 0.93
-LINED = 3.0
 
 
 def bar_height(plan: Plan) -> float:
