@@ -1,7 +1,7 @@
 """The task that plans and sends: wakes when something was stored, does what is to be done, sleeps again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from uuid import UUID
@@ -11,55 +11,31 @@ import structlog
 from services.notify import clients, therapists
 from services.notify.domain.due import Policy
 from services.notify.sending import Desk
+from shared.rounds import Job, Rounds
 from shared.service import Service
 from shared.store.work import Unavailable
-from shared.tasks import stop, woken
+from shared.tasks import stop
 
 log = structlog.get_logger()
 
-LOOK_AGAIN = 2.0
-"""Seconds after which a sender looks again unasked: for what another replica left, or a neighbour was away for."""
 LAST_WORDS = 3.0
 """Seconds a mail server has left to answer when the service stops; what it says later is unknown."""
 AT_ONCE = 8
 """How many people are written to at the same time."""
 
-Job = Callable[[], Awaitable[None]]
 
+class Sender(Rounds):
+    """Plans reminders and sends what is due. Any replica may run one: the log decides who sends.
 
-class Sender:
-    """Plans reminders and sends what is due. Any replica may run one: the log decides who sends."""
+    Told to stop it takes up nothing new; what is on its way to the mail server is answered for. What the rate holds
+    back is not pending.
+    """
 
     def __init__(self, service: Service, policy: Policy) -> None:
-        self._service = service
+        super().__init__(service)
         self._desk = Desk(service, policy)
-        self._wake = asyncio.Event()
-        self._wake.set()  # whatever was left undone before this process began
-        self._busy = False
-        self._stopping = False
-        self._held_up = 0
-        service.store.writer.on_commit.append(lambda _: self._wake.set())
-        service.clock.watch(self._wake.set)
 
-    def pending(self) -> int:
-        """What is still to be planned or answered by the mail server; what the rate holds back is not."""
-        return self._held_up + self._busy + self._wake.is_set()
-
-    async def run(self) -> None:
-        """Work until told to stop."""
-        while not self._stopping:
-            self._wake.clear()
-            self._busy = True
-            self._held_up = await self._round()
-            self._busy = False
-            await woken(self._wake, LOOK_AGAIN)
-
-    def stop(self) -> None:
-        """Take up nothing new; what is on its way to the mail server is answered for."""
-        self._stopping = True
-        self._wake.set()
-
-    async def _round(self) -> int:
+    async def round(self) -> int:
         """One look at everything; gives how many could not be served because a neighbour is away."""
         try:
             jobs = await self._jobs()

@@ -5,7 +5,7 @@ run one: the log decides whose work is stored.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -18,55 +18,31 @@ from services.scheduling.waitlist_rows import FREEING
 from shared.decider import Refused
 from shared.events.scheduling import OfferDeclined, OfferLapsed, SlotOffered
 from shared.messages import Event, Recorded
+from shared.rounds import Job, Rounds
 from shared.service import Service
 from shared.store.work import Unavailable
-from shared.tasks import stop, woken
+from shared.tasks import stop
 
 log = structlog.get_logger()
-
-LOOK_AGAIN = 2.0
-"""Seconds after which it looks again unasked: for what another replica left, or was quicker with, or a neighbour was
-away for."""
 
 CONCERNS: frozenset[type[Event]] = frozenset(
     {*FREEING, SlotOffered, OfferDeclined, OfferLapsed, RollingAgreed, RollingDue}
 )
 """What may have made work: a time became free, an offer was made or is over, a look at the weeks ahead is due."""
 
-Job = Callable[[], Awaitable[None]]
 
-
-class Keeper:
+class Keeper(Rounds):
     """Offers and books what is to be offered and booked."""
 
     def __init__(self, service: Service) -> None:
-        self._service = service
-        self._wake = asyncio.Event()
-        self._wake.set()  # whatever was left undone before this process began
-        self._busy = False
-        self._held_up = 0
+        super().__init__(service)
         self._seen: set[FreedTime] = set()
-        service.store.writer.on_commit.append(self._notice)
-        service.clock.watch(self._wake.set)
 
-    def pending(self) -> int:
-        """What is still to be looked at; see `shared.settle`."""
-        return self._held_up + self._busy + self._wake.is_set()
+    def concerns(self, recorded: Recorded) -> bool:
+        """Whether a time became free, an offer was made or is over, or weeks are to be looked at."""
+        return type(recorded.event) in CONCERNS
 
-    def _notice(self, committed: Sequence[Recorded]) -> None:
-        if any(type(recorded.event) in CONCERNS for recorded in committed):
-            self._wake.set()
-
-    async def run(self) -> None:
-        """Work until told to stop."""
-        while True:
-            self._wake.clear()
-            self._busy = True
-            self._held_up = await self._round()
-            self._busy = False
-            await woken(self._wake, LOOK_AGAIN)
-
-    async def _round(self) -> int:
+    async def round(self) -> int:
         """One look at everything; gives how much could not be done now."""
         try:
             jobs = await self._jobs()
