@@ -66,12 +66,9 @@ class Store:
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """Rows of the service's own tables. Raises `Unavailable`."""
-        try:
-            async with (await self._connections()).acquire() as connection:
-                rows: list[asyncpg.Record] = await connection.fetch(sql, *args)
-                return rows
-        except (*LOST, TimeoutError) as error:
-            raise Unavailable(f"the database is away ({type(error).__name__})") from error
+        async with self._connected() as connection:
+            rows: list[asyncpg.Record] = await connection.fetch(sql, *args)
+        return rows
 
     async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
         """The first row, if any."""
@@ -80,7 +77,8 @@ class Store:
 
     async def read(self, stream: str) -> list[Recorded]:
         """All events of a stream, in order."""
-        return await self._newer({stream: 0})
+        async with self._connected() as connection:
+            return await self.engine.reader.newer(connection, {stream: 0})
 
     async def read_log(self, after: int, *, limit: int, types: list[str] | None = None) -> list[Recorded]:
         """Events of all streams (of some types) after a position, in order."""
@@ -88,26 +86,28 @@ class Store:
             select {COLUMNS} from public.event
              where position > $1 and ($3::text[] is null or type = any($3)) order by position limit $2
             """
-        try:
-            async with (await self._connections()).acquire() as connection:
-                rows = await connection.fetch(query, after, limit, types)
-                return await self.engine.reader.decode(connection, rows)
-        except (*LOST, TimeoutError) as error:
-            raise Unavailable(f"the database is away ({type(error).__name__})") from error
+        async with self._connected() as connection:
+            return await self.engine.reader.decode(connection, await connection.fetch(query, after, limit, types))
 
     async def state(self, stream: str) -> Any:
         """The stream's state as of now."""
         return (await self.folded(stream)).state
 
     async def folded(self, stream: str) -> Folded:
-        """The stream's state as of now, with its version."""
-        known = self.writer.states.get(stream) or self.engine.unborn(stream)
-        return fold(self.engine.decider(stream), known, await self._newer({stream: known.version}))
+        """The stream's state as of now, with its version; only what is newer than the state kept is read."""
+        async with self._connected() as connection:
+            head, known = self.writer.head, self.writer.states.get(stream) or self.engine.unborn(stream)
+            events = await self.engine.reader.newer(connection, {stream: known.version})
+        found = fold(self.engine.decider(stream), known, events)
+        if events and head == self.writer.head:  # had it moved, something between the two might be missing
+            self.writer.keep({stream: found})
+        return found
 
-    async def _newer(self, known: dict[str, int]) -> list[Recorded]:
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
         try:
             async with (await self._connections()).acquire() as connection:
-                return await self.engine.reader.newer(connection, known)
+                yield connection
         except (*LOST, TimeoutError) as error:
             raise Unavailable(f"the database is away ({type(error).__name__})") from error
 
@@ -120,10 +120,15 @@ class Store:
                     max_size=6,
                     timeout=5,
                     server_settings=SETTINGS,
-                    init=prepare_connection,
+                    init=self._prepare,
                     reset=_keep_as_is,
                 )
         return self._pool
+
+    async def _prepare(self, connection: asyncpg.Connection) -> None:
+        """A new connection may lead to a database restored from a backup, which knows less than what was kept."""
+        await prepare_connection(connection)
+        self.writer.states.clear()
 
 
 async def _keep_as_is(_: asyncpg.Connection) -> None:

@@ -62,8 +62,10 @@ class Changes:
 
 def fold(decider: Decider[Any, Any, Any], folded: Folded, events: Sequence[Recorded]) -> Folded:
     """The state after these events; what was redacted leaves no trace in it."""
+    if not events:
+        return folded
     known = [recorded.event for recorded in events if not isinstance(recorded.event, Redacted)]
-    return Folded(events[-1].version if events else folded.version, decider.fold(folded.state, known))
+    return Folded(events[-1].version, decider.fold(folded.state, known))
 
 
 class Tx:

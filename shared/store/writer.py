@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 import asyncpg
@@ -54,10 +54,13 @@ class Writer:
         """Whether nothing is waiting to be written."""
         return self._queue.empty() and not self._busy
 
-    def forget(self, *streams: str) -> None:
-        """Drop kept states (of an erased client)."""
-        for stream in streams:
-            self.states.pop(stream, None)
+    def keep(self, folded: Mapping[str, Folded]) -> None:
+        """Remember states as of the head, or newer ones: those are of no use, and do no harm, until it has moved."""
+        for stream, state in folded.items():
+            self.states[stream] = state
+            self.states.move_to_end(stream)
+        while len(self.states) > KEPT_STATES:
+            self.states.popitem(last=False)
 
     async def close(self) -> None:
         """Close the writer's own connection."""
@@ -143,18 +146,11 @@ class Writer:
             self.states.clear()  # another replica wrote in between, to whichever streams
         self.head = batch.head
         metrics.events_appended.inc(len(batch.stored))
-        self._keep(batch.folded)
+        self.keep(batch.folded)
         batch.answer(self.head)
         if stored := batch.stored:
             for tell in self.on_commit:
                 tell(stored)
-
-    def _keep(self, folded: dict[str, Folded]) -> None:
-        for stream, state in folded.items():
-            self.states[stream] = state
-            self.states.move_to_end(stream)
-        while len(self.states) > KEPT_STATES:
-            self.states.popitem(last=False)
 
     async def _open(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
