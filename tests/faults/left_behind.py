@@ -122,12 +122,16 @@ async def _a_healthy_run(folder: Path) -> None:
 def _database(data: Path) -> Iterator[None]:
     port = choose_ports(("postgres",))["postgres"]
     (data / "stack.json").write_text(json.dumps({"ports": {"postgres": port}}))
-    process = start(postgres.program(data / "postgres", data / "secrets", port), data / "log" / "alone.log")
+    program, log = postgres.program(data / "postgres", data / "secrets", port), data / "log" / "alone.log"
+    process = start(program, log)
     try:
         address = postgres.url("postgres", password(data / "secrets", "postgres"), port, "postgres")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not in_a_thread(postgres.answers(address)):
-            assert time.monotonic() < deadline, "PostgreSQL does not come up"
+            assert time.monotonic() < deadline, log.read_text()
+            if process.poll() is not None:  # the one before may not be quite gone, if it had to be killed
+                time.sleep(0.5)
+                process = start(program, log)
         yield
     finally:
         process.send_signal(signal.SIGINT)
