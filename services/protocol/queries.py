@@ -78,8 +78,10 @@ def note_view(service: Service, state: Course, *, then: bool = False) -> dict[st
 
     By the practice's own values of today, or those of `then`.
     """
-    note: Note = prepare(followed(service, state, state.settings if then else None), state)
-    more = {"prepared_at": state.prepared_at, "digest": note.digest, "as_prepared": note.digest == state.digest}
+    prepared = state.prepared
+    note: Note = prepare(followed(service, state, prepared.settings if prepared and then else None), state)
+    prepared_at, digest = prepared.prepared_at if prepared else None, note.digest
+    more = {"prepared_at": prepared_at, "digest": digest, "as_prepared": digest == state.digest}
     return {**msgspec.to_builtins(note), **more}
 
 

@@ -99,14 +99,14 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
 
 
 def stand(cadence: Cadence) -> Standing:
-    """Walk the phases: series by series until one is not full."""
-    place = cadence.place
-    steps = cadence.definition.steps
-    for number, (phase, first, upto, group, rest) in enumerate(steps):
-        if upto is None or place < upto:
-            pause = _pause(rest, cadence) if rest and place == first else None
-            return Standing(phase=phase, number=number, done=place - first, group=group, pause=pause)
-    return Standing(phase=None, number=len(steps) - 1, done=0, group=steps[-1].group)
+    """The first of the definition's steps that is not full."""
+    place, steps = cadence.place, cadence.definition.steps
+    number = bisect_right(cadence.definition.full_at, place)
+    if number == len(steps):
+        return Standing(phase=None, number=number - 1, done=0, group=steps[-1].group)
+    phase, first, group, rest = steps[number]
+    pause = _pause(rest, cadence) if rest and place == first else None
+    return Standing(phase=phase, number=number, done=place - first, group=group, pause=pause)
 
 
 def _pause(phase: Phase, cadence: Cadence) -> Break | None:
@@ -152,14 +152,19 @@ def _within(days: Sequence[date], day: date, reach: timedelta) -> list[date]:
 
 def crowded(days: Sequence[date], day: date, most: int) -> bool:
     """Whether any seven consecutive days with this one in them would hold more than `most` sessions."""
-    return fullest(days, day) > most
+    return len(_close(days, day)) >= most and fullest(days, day) > most
 
 
 def fullest(days: Sequence[date], day: date) -> int:
     """The most sessions that any seven consecutive days with this one in them would hold."""
-    close = _within(days, day, timedelta(days=6))
+    close = _close(days, day)
     insort(close, day)
     return max(bisect_left(close, first + timedelta(days=7)) - n for n, first in enumerate(close) if first <= day)
+
+
+def _close(days: Sequence[date], day: date) -> list[date]:
+    """Those of the days that some seven consecutive days hold together with this one."""
+    return _within(days, day, timedelta(days=6))
 
 
 def refusal(cadence: Cadence, day: date, standing: Standing) -> CadenceRule | None:

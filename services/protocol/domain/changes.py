@@ -110,8 +110,8 @@ def _since_then(definition: Definition, state: Course, standing: Standing, opene
         yield Changed(text=f"{phase.name.capitalize()} begins.", source=phase.source or None)
     series = before is not None and before.kind == "series"
     earlier = open_gates(definition, then.place + 1, [given.session for given in state.given[:-1]], series=series)
+    moved = opened ^ earlier
     for gate in definition.gates:
-        if gate.what in opened - earlier:
-            yield Changed(text=f"Newly allowed: {gate.title}.", source=gate.source)
-        elif gate.what in earlier - opened:
-            yield Changed(text=f"No longer allowed: {gate.title}.", source=gate.source)
+        if gate.what in moved:
+            words = "Newly" if gate.what in opened else "No longer"
+            yield Changed(text=f"{words} allowed: {gate.title}.", source=gate.source)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
@@ -51,14 +51,14 @@ class Deciding:
     @property
     def course(self) -> Course | None:
         """The course, if it has been opened and its client not been erased."""
-        return None if self.found is None or self.found.forgotten else self.found
+        return self.found if self.found and not self.found.forgotten else None
 
     @property
     def state(self) -> Course:
         """The course. Raises `Unknown` where there is none."""
-        if self.course is None:
+        if self.found is None or self.found.forgotten:
             raise Unknown("There is no course with this id.")
-        return self.course
+        return self.found
 
     @cached_property
     def definition(self) -> Definition:
@@ -75,11 +75,11 @@ class Deciding:
         """Whose events these are."""
         return self.state.ids
 
-    def add(self, events: Iterable[Event]) -> None:
-        """Events come about one by one."""
-        for event in events:
-            self._events.append(event)
-            self.found = apply(self.found, (event,))
+    def add(self, events: Sequence[Event]) -> None:
+        """Events come about, and the course with them."""
+        if events:
+            self._events += events
+            self.found = apply(self.found, events)
 
     def follow(
         self, what: Callable[Concatenate[Definition, Course, P], Iterator[Event]], *args: P.args, **more: P.kwargs
@@ -140,9 +140,10 @@ class Deciding:
 
     def _visits_changed(self, state: Course) -> bool:
         """Whether the backstop has something new to look at; a visit that is gone matters where one was flagged."""
-        flagged = any(one.appointment_id for one in state.deviations)
-        matter = own.VisitAgreed | own.VisitDropped if flagged else own.VisitAgreed
-        return any(isinstance(event, matter | told.CourseReopened) for event in self._events)
+        news = {type(event) for event in self._events}
+        if own.VisitDropped in news and any(one.appointment_id for one in state.deviations):
+            return True
+        return own.VisitAgreed in news or told.CourseReopened in news
 
     def _prepare_note(self, state: Course) -> None:
         if state.closed:

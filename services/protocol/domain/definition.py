@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from functools import cached_property
+from math import inf
 from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, field
@@ -71,14 +72,13 @@ class Arrow(Data, frozen=True, kw_only=True):
 
 
 class Step(NamedTuple):
-    """A phase on the way through a protocol: the places before it, and before the phase after it (without end: none).
+    """A phase on the way through a protocol, and how many places lie before it.
 
     `group` is how many sessions lie before the last break, `rest` the break right before the phase.
     """
 
     phase: Phase
     first: int
-    upto: int | None
     group: int
     rest: Phase | None
 
@@ -142,10 +142,14 @@ class Definition(Data, frozen=True, kw_only=True, dict=True):
             if phase.kind == "break":
                 group, rest = place, phase
                 continue
-            upto = place + phase.sessions if phase.sessions else None
-            found.append(Step(phase, place, upto, group, rest))
-            place, rest = upto or place, None
+            found.append(Step(phase, place, group, rest))
+            place, rest = place + (phase.sessions or 0), None
         return tuple(found)
+
+    @cached_property
+    def full_at(self) -> tuple[float, ...]:
+        """The place at which each step is full; what has no end never is."""
+        return tuple(step.first + (step.phase.sessions or inf) for step in self.steps)
 
     @cached_property
     def moves(self) -> dict[str, list[Move]]:

@@ -26,25 +26,27 @@ def fold(state: Course | None, events: Iterable[Event]) -> Course | None:
 
 def apply(course: Course | None, events: Iterable[Event]) -> Course | None:
     """Fold events into this very course."""
-    change_of = CHANGE.get
-    for event in events:
-        if course is None:  # a session named a course that does not exist: flagged, and no more
-            course = Course(opened=event) if isinstance(event, own.CourseOpened) else None
-        elif change := change_of(type(event)):
-            change(course, event)
+    left, change_of = iter(events), CHANGE.get
+    if course is None:  # what comes before the opening flags sessions that named a course that does not exist
+        course = next((Course(opened=event) for event in left if isinstance(event, own.CourseOpened)), None)
+    if course:
+        for event in left:
+            if change := change_of(type(event)):
+                change(course, event)
     return course
 
 
 def _observed(course: Course, event: own.SessionObserved) -> None:
-    given = Given(event.on, event.session)
-    known = course.sessions.get(event.session.session_id)
-    if known is None and not course.aside and (not course.given or course.given[-1].is_before(given)):
+    on = event.on
+    given = Given(on, event.session)
+    known = course.sessions.setdefault(event.session.session_id, given)
+    if known is given and not course.aside and (not course.given or course.given[-1].is_before(given)):
         course.given += (given,)
-        course.days += (event.on,)
-        course.sessions[event.session.session_id] = given
+        course.days += (on,)
+        heard_of(course, on)
     else:
         _place(course, given)
-    heard_of(course, min(given.on, known.on) if known else given.on)
+        heard_of(course, min(on, known.on))
 
 
 def _place(course: Course, given: Given) -> None:
@@ -129,7 +131,7 @@ def _break_ended(course: Course, _: told.BreakEnded) -> None:
 
 
 def _prepared(course: Course, event: told.NotePrepared) -> None:
-    course.digest, course.prepared_at, course.settings = event.digest, event.prepared_at, event.settings
+    course.prepared = event
 
 
 def _paused(course: Course, event: told.CoursePaused) -> None:

@@ -28,9 +28,10 @@ class Week(Struct, frozen=True, kw_only=True, gc=False, rename={"first_day": "fr
     met: bool
 
 
-def target(definition: Definition, state: Course) -> int:
+def target(definition: Definition, state: Course, standing: Standing | None = None) -> int:
     """Days a week in force: that of the last series begun, so a break keeps the one before it."""
-    return _per_week(definition, stand(state.cadence(definition)), resting=state.pause is not None)
+    standing = standing or stand(state.cadence(definition))
+    return _per_week(definition, standing, resting=state.pause is not None)
 
 
 def target_on(definition: Definition, state: Course, day: date) -> int:

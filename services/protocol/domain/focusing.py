@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.state import Given
@@ -42,9 +41,10 @@ def wanted(definition: Definition, points: TenderPoints, given: Sequence[Given])
             treated[worked.region] += worked.minutes
     sore, when = _sore(points), _when(points, given)
     order = sorted({**sore, **definition.usual}, key=lambda region: (-len(sore.get(region, ())), treated[region]))
+    focus = [(region, _lately(treated[region], len(recent))) for region in order[: definition.policy.focus_regions]]
     return [
-        _wanted(definition, region, _found(points, sore, region, when), _lately(treated[region], len(recent)))
-        for region in order[: definition.policy.focus_regions]
+        _hurts(points, region, sore[region], when + lately) if region in sore else _usual(definition, region, lately)
+        for region, lately in focus
     ]
 
 
@@ -60,20 +60,15 @@ def _when(points: TenderPoints, given: Sequence[Given]) -> str:
     return "last time" if given and given[-1].on.isoformat() == points.found_on else f"on {points.found_on}"
 
 
-def _found(points: TenderPoints, sore: dict[Region, list[str]], region: Region, when: str) -> Wanted | None:
+def _hurts(points: TenderPoints, region: Region, there: list[str], when: str) -> Wanted:
     """A region with tender points; those of one side name the side."""
-    there = sore.get(region)
-    if not there:
-        return None
     sides = {point.rpartition("_")[2] for point in there}
     side: Side | None = None if len(sides) > 1 else "left" if sides == {"left"} else "right"
     why = f"{len(there)} tender point{'s' if len(there) > 1 else ''} {when}"
     return Wanted(region=region, side=side, why=why, source=points.how.source if points.how else "policy")
 
 
-def _wanted(definition: Definition, region: Region, found: Wanted | None, lately: str) -> Wanted:
-    if found:
-        return replace(found, why=found.why + lately)
+def _usual(definition: Definition, region: Region, lately: str) -> Wanted:
     usual = definition.usual[region]
     return Wanted(region=region, why=usual.why + lately, source=usual.source)
 

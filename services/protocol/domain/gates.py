@@ -15,11 +15,6 @@ WORDS = {
 }
 
 
-def is_open(gate: Gate, place: int, before: Before, *, series: bool) -> bool:
-    """Whether the session at this place (1, 2, 3 …) after the ones before may hold what the gate is for."""
-    return in_time(gate, place, series=series) and has_come(gate, before) and is_calm(gate, before)
-
-
 def in_time(gate: Gate, place: int, *, series: bool) -> bool:
     """Whether the place lies within the gate's sessions and phases; `series` is false in maintenance."""
     phase = "series" if series else "maintenance"
@@ -45,8 +40,9 @@ def seen(gate: Gate, sessions: Before) -> bool:
 
 
 def open_gates(definition: Definition, place: int, before: Before, *, series: bool) -> frozenset[str]:
-    """What the definition's gates let through."""
-    return frozenset(gate.what for gate in definition.gates if is_open(gate, place, before, series=series))
+    """What the session at this place (1, 2, 3 …) after the ones before may hold of what gates are for."""
+    in_their_time = [gate for gate in definition.gates if in_time(gate, place, series=series)]
+    return frozenset([gate.what for gate in in_their_time if has_come(gate, before) and is_calm(gate, before)])
 
 
 def when(gate: Gate) -> str:

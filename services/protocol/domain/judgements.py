@@ -77,7 +77,9 @@ def _lapse_lifted(course: Course, event: own.LapseLifted) -> None:
 
 def _exercised(course: Course, event: own.ExerciseObserved) -> None:
     course.exercised += (event,)
-    if event.on not in course.trained:
+    if not course.trained or course.trained[-1] < event.on:
+        course.trained += (event.on,)
+    elif event.on not in course.trained:
         course.trained = tuple(sorted((*course.trained, event.on)))
     heard_of(course, event.on)
 

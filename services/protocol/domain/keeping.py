@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from services.protocol.domain.cadence import Standing
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.exercise import Week, left_out, target, week_of, weeks
 from services.protocol.domain.lines import Line, line
@@ -24,14 +25,14 @@ class Exercise(Struct, frozen=True, kw_only=True, gc=False):
     streak: int = 0
 
 
-def keeping(definition: Definition, state: Course, *, allowed: bool) -> Exercise:
+def keeping(definition: Definition, state: Course, standing: Standing, *, allowed: bool) -> Exercise:
     """As of the last day on which anything is known; a week not over yet breaks no row."""
     if not allowed:
         return Exercise(cleared=False, per_week=0, advice=[])
     until = _known(state)
     return Exercise(
         cleared=True,
-        per_week=target(definition, state),
+        per_week=target(definition, state, standing),
         advice=[line(one) for one in definition.exercise],
         weeks=_weeks(definition, state, until) if until else [],
         streak=_streak(state, state.cleared_on, until) if state.cleared_on and until else 0,
@@ -40,8 +41,9 @@ def keeping(definition: Definition, state: Course, *, allowed: bool) -> Exercise
 
 def _weeks(definition: Definition, state: Course, until: date) -> list[Week]:
     """The last six; those that were judged are known, unless news of the past came."""
-    since = max(state.judged_to or date.min, until - SHOWN)
-    judged = (one for one in state.exercise_weeks.values() if until - SHOWN < one.week_from + WEEK <= since)
+    first = until - SHOWN
+    since = max(state.judged_to or date.min, first)
+    judged = [one for one in state.exercise_weeks.values() if first < one.week_from + WEEK <= since]
     known = [week_of(one) for one in judged if one.met is not None]
     return sorted([*known, *weeks(definition, state, until, since)], key=lambda week: week.first_day)[-6:]
 

@@ -72,7 +72,7 @@ class Note(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def digest(self) -> str:
         """Changes only when something that matters changed."""
-        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+        return hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()[:16]
 
 
 def prepare(definition: Definition, state: Course) -> Note:
@@ -112,7 +112,7 @@ def prepare(definition: Definition, state: Course) -> Note:
         changed=changed(definition, state, last, standing, opened),
         cautions=lines(definition.cautions, ordinal, before),
         tell=lines(definition.tell, ordinal, before, set(moments(ordinal, standing))),
-        exercise=keeping(definition, state, allowed=may.exercise),
+        exercise=keeping(definition, state, standing, allowed=may.exercise),
         last_session=last,
         body_maps=definition.body_maps,
         arrows=_arrows(definition),

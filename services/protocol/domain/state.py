@@ -99,9 +99,7 @@ class Course(Struct, kw_only=True, gc=False):
     judged_to: date | None = None
     stale: bool = False
     review_at: dt.datetime | None = None
-    digest: str = ""
-    settings: str = ""
-    prepared_at: dt.datetime | None = None
+    prepared: told.NotePrepared | None = None
 
     def copy(self) -> "Course":
         """The same, to be changed by whoever asked for it."""
@@ -123,6 +121,11 @@ class Course(Struct, kw_only=True, gc=False):
     def deviations(self) -> tuple[told.DeviationNoted, ...]:
         """Deviations as they stand, in the order they were noted."""
         return tuple(self.noted.values())
+
+    @property
+    def digest(self) -> str:
+        """That of the note prepared last; empty where there is none."""
+        return self.prepared.digest if self.prepared else ""
 
     @property
     def slips(self) -> int:

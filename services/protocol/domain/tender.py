@@ -1,6 +1,7 @@
 """Which tender points are left, and how to treat them (domain.md §3.3, source A)."""
 
 from bisect import insort_left
+from itertools import chain
 
 from msgspec import Struct
 
@@ -25,11 +26,11 @@ class TenderPoints(Struct, frozen=True, kw_only=True, gc=False):
 def tender_points(definition: Definition, state: Course) -> TenderPoints:
     """Those found last, by a session or by a screening. A session that notes none may not have looked."""
     limit, how = definition.limits.tender_point_seconds, definition.tender_points
-    found = [(one.on, one.session.tender_points) for one in state.given if one.session.tender_points]
+    found = [(one.on, points) for one in state.given if (points := one.session.tender_points)]
     if state.screened:
         insort_left(found, (state.screened.on, list(state.screened.tender_points)), key=lambda one: one[0])
     on, left = found[-1] if found else (None, [])
-    earlier = dict.fromkeys(point for _, points in found[:-1] for point in points)
+    earlier = dict.fromkeys(chain.from_iterable([points for _, points in found[:-1]]))
     return TenderPoints(
         left=list(left),
         found_on=on.isoformat() if on else None,

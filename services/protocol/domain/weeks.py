@@ -67,7 +67,8 @@ def after(first: date, since: date) -> date:
 
 def touched(pauses: Sequence[Pause], week: date) -> bool:
     """Whether a day of the week lies in a pause: then the week is not judged."""
-    return any(pause.first < week + WEEK and (pause.to is None or week <= pause.to) for pause in pauses)
+    ends = week + WEEK
+    return bool(pauses) and any(pause.first < ends and (pause.to is None or week <= pause.to) for pause in pauses)
 
 
 def lapses(definition: Definition, state: Course, today: date) -> Iterator[Event]:
