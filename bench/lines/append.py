@@ -121,7 +121,7 @@ async def _commands(store: Store, clients: Iterator[UUID], *, cold: bool = False
     async def command(_: int) -> None:
         client_id = next(clients)
         if cold:
-            store.writer.forget(stream(client_id))
+            store.writer.states.pop(stream(client_id), None)
         await strike(store, client_id)
 
     return await drive(32, command)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -45,6 +44,10 @@ class Sealing:
         self._unborn[client_id] = AESGCM(key)
         return self.wrapping.wrap(key), self.wrapping.newest
 
+    def seals(self, cls: type[Event]) -> bool:
+        """Whether the class says so."""
+        return getattr(cls, "sealed", False)
+
     async def prepare(self, connection: asyncpg.Connection, client_ids: set[UUID]) -> None:
         """Unwrap the keys of these clients; the erased have none, or one that an old backup brought back in vain."""
         rows = await _wrapped(connection, client_ids)
@@ -61,7 +64,7 @@ class Sealing:
     def encode(self, event: Event, *, stream: str, version: int, client_id: UUID | None) -> bytes:
         """The JSON to store."""
         plain = msgspec.json.encode(event)
-        if client_id is None or not is_sealed(type(event)):
+        if client_id is None or not self.seals(type(event)):
             return plain
         if (key := self._keys[client_id]) is None:
             raise LookupError(f"client {client_id} has no key, so nothing can be sealed")
@@ -71,18 +74,13 @@ class Sealing:
 
     def decode(self, data: bytes, cls: type[Event], stream: str, version: int, client_id: UUID | None) -> Event:
         """The event stored; `Redacted` once the client's key is gone. Raises `InvalidTag` on a forged or moved row."""
-        if client_id is None or not is_sealed(cls):
+        if client_id is None or not self.seals(cls):
             return msgspec.json.decode(data, type=cls)
         if (key := self._keys[client_id]) is None:
             return Redacted(type=cls.__name__)
         sealed = msgspec.json.decode(data, type=Envelope).sealed
         plain = key.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(stream, version, cls))
         return msgspec.json.decode(plain, type=cls)
-
-
-def is_sealed(cls: type[Any]) -> bool:
-    """Whether events of this class are personal."""
-    return getattr(cls, "sealed", False)
 
 
 def _bound(stream: str, version: int, cls: type[Event]) -> bytes:

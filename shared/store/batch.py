@@ -187,7 +187,8 @@ class Batch:
         events = [pending for changes in waiting for pending in changes.events]
         heard = [one for changes in waiting for one in changes.heard]
         codec, head, now = self._engine.reader.codec, self.head, self._engine.clock.now()
-        await codec.prepare(self._connection, {pending.client_id for pending in events if pending.client_id})
+        sealed = {pending.client_id for pending in events if pending.client_id and codec.seals(type(pending.event))}
+        await codec.prepare(self._connection, sealed)
         for position, pending in enumerate(events, head + 1):
             self._recorded[pending.event_id] = as_recorded(pending, position, now)
         self.head += len(events)

@@ -18,8 +18,11 @@ Upcast = Callable[[Any], Event]
 class Codec(Protocol):
     """How events are written and read. `prepare` may fetch keys in the same transaction; the rest is pure."""
 
+    def seals(self, cls: type[Event]) -> bool:
+        """Whether events of this class are written under a client's key."""
+
     async def prepare(self, connection: asyncpg.Connection, client_ids: set[UUID]) -> None:
-        """Make ready to encode and decode events of these clients."""
+        """Make ready to encode and decode sealed events of these clients."""
 
     def encode(self, event: Event, *, stream: str, version: int, client_id: UUID | None) -> bytes:
         """The JSON to store."""
@@ -30,6 +33,10 @@ class Codec(Protocol):
 
 class PlainCodec:
     """Events as they are."""
+
+    def seals(self, _: type[Event]) -> bool:
+        """None."""
+        return False
 
     async def prepare(self, connection: asyncpg.Connection, client_ids: set[UUID]) -> None:
         """Nothing to fetch."""

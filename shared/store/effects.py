@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby, zip_longest
+from itertools import zip_longest
+from operator import itemgetter
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +11,7 @@ import asyncpg
 from shared.messages import Recorded, Redacted
 from shared.store.claims import Claim, Claims, Release
 from shared.store.claims import statement as claim_statement
+from shared.store.many import together
 from shared.store.timers import Timers
 from shared.store.timers import statement as timer_statement
 from shared.store.unit import Pending, Projections, Statement
@@ -61,10 +63,10 @@ async def execute(connection: asyncpg.Connection, lanes: Iterable[Iterable[State
     A lane holds what belongs to one stream. Lanes do not depend on each other, so one round trip serves them all.
     """
     for step in zip_longest(*lanes):
-        statements = sorted((s for s in step if s is not None), key=lambda statement: statement[0])
-        for sql, group in groupby(statements, key=lambda statement: statement[0]):
-            arguments = [args for _, args in group]
-            if len(arguments) == 1:
-                await connection.execute(sql, *arguments[0])
+        in_order = sorted(filter(None, step), key=itemgetter(0))  # what is deleted makes room for what is inserted
+        for statements in (await together(connection, in_order)).values():
+            sql, arguments = statements[0]
+            if len(statements) == 1:
+                await connection.execute(sql, *arguments)
             else:
-                await connection.executemany(sql, arguments)
+                await connection.executemany(sql, [args for _, args in statements])

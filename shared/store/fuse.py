@@ -1,7 +1,7 @@
 """Statements that can share a round trip with the append: each on a table of its own, as parts of one statement."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from shared.store.unit import Statement
@@ -13,16 +13,19 @@ MOST = 8
 """More come from batches of many units, which would give a new statement to plan each time."""
 
 
-def fuse(query: str, args: Sequence[object], others: Sequence[Statement]) -> Statement | None:
+def fuse(query: str, args: Sequence[object], others: Mapping[str, Sequence[Statement]]) -> Statement | None:
     """One statement that runs the query and all the others, or nothing when they are not independent.
 
-    PostgreSQL runs the parts of a statement on one snapshot and in no order: no two of them may change one table, and
-    none may look into another.
+    The others are those of `together`. PostgreSQL runs the parts of a statement on one snapshot and in no order: no
+    two of them may change one table, and none may look into another.
     """
-    if len(others) > MOST or len({_table(sql) for sql, _ in others} - {None}) < len(others):
+    if len(others) > MOST or len({_table(sql) for sql in others} - {None}) < len(others):
         return None
     parts, values = list[str](), list(args)
-    for n, (sql, given) in enumerate(others):
+    for n, statements in enumerate(others.values()):
+        if len(statements) > 1:
+            return None
+        sql, given = statements[0]
         parts.append(f"part_{n} as ({_moved(sql, len(values))})")
         values += given
     return (f"with {', '.join(parts)} {query}" if parts else query), tuple(values)

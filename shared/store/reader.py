@@ -18,10 +18,12 @@ class Reader:
     def __init__(self, types: EventTypes, codec: Codec) -> None:
         self.types = types
         self.codec = codec
+        self._sealed = {name for name, cls in types.by_name.items() if codec.seals(cls)}
 
     async def decode(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> list[Recorded]:
         """Events of these rows, in their order. An unknown type is an error: history must stay readable."""
-        await self.codec.prepare(connection, {row["client_id"] for row in rows} - {None})
+        sealed = {row["client_id"] for row in rows if row["type"] in self._sealed} if self._sealed else set()
+        await self.codec.prepare(connection, sealed)
         return [self._recorded(row) for row in rows]
 
     def _recorded(self, row: asyncpg.Record) -> Recorded:

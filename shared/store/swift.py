@@ -7,6 +7,7 @@ from shared.store.append import APPEND
 from shared.store.batch import Batch
 from shared.store.effects import execute
 from shared.store.fuse import fuse
+from shared.store.many import together
 from shared.store.unit import Changes
 from shared.store.work import LOST, InDoubt, Stale, Work
 
@@ -35,8 +36,8 @@ class SwiftBatch(Batch):
             raise Stale  # refusals and repeats are only sure under the lock
         entries = await self._entries(self._unflushed)
         lanes = list(self._lanes(self._unflushed))
-        if together := fuse(APPEND, entries, list(chain(*lanes))):
-            await self._append_at_once(*together)
+        if fused := fuse(APPEND, entries, await together(self._connection, chain(*lanes))):
+            await self._append_at_once(*fused)
         else:
             await self._connection.execute("begin")
             async with self._transaction():
