@@ -40,11 +40,12 @@ async def opened(ground: Ground, database: str, projections: Projections) -> Asy
 
 async def strike(store: Store, client_id: UUID) -> Outcome:
     """One command through the writer."""
+    name = stream(client_id)
 
     async def unit(tx: Tx) -> None:
-        await tx.decide(stream(client_id), Strike(client_id=client_id))
+        await tx.decide(name, Strike(client_id=client_id))
 
-    return await store.write(unit, Cause(actor="bench", correlation_id=uuid.uuid7()), streams=(stream(client_id),))
+    return await store.write(unit, Cause(actor="bench", correlation_id=uuid.uuid7()), streams=(name,))
 
 
 async def appends(ground: Ground, database: str, callers: int) -> Sample:
