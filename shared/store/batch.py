@@ -1,6 +1,6 @@
 """One transaction of the writer: load, decide, append, derive, commit."""
 
-from collections import ChainMap, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -115,8 +115,8 @@ class Batch:
             self._base[stream] = fold(self._engine.decider(stream), unborn, events[stream])
 
     async def _run(self, work: Work) -> None:
-        known = ChainMap(self._base, self._kept)  # type: ignore[arg-type]  # only the first is written to
-        tx = Tx(self._connection, self._engine.reader, self._engine.deciders, known, work.cause)
+        reader, deciders = self._engine.reader, self._engine.deciders
+        tx = Tx(self._connection, reader, deciders, work.cause, base=self._base, kept=self._kept)
         try:
             value = await self._value(work, tx)
         except (*LOST, asyncpg.PostgresError):

@@ -1,6 +1,6 @@
 """A unit of work: what one command, one heard event or one timer changes, all or nothing."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,19 +76,22 @@ class Tx:
         connection: asyncpg.Connection,
         reader: Reader,
         deciders: dict[str, Decider[Any, Any, Any]],
-        base: MutableMapping[str, Folded],
         cause: Cause,
+        *,
+        base: dict[str, Folded],
+        kept: Mapping[str, Folded],
     ) -> None:
         self._connection = connection
         self._reader = reader
         self._deciders = deciders
         self._base = base
+        self._kept = kept
         self.cause = cause
         self.changes = Changes()
 
     async def folded(self, stream: str) -> Folded:
         """State and version of a stream, loaded if need be."""
-        if known := self.changes.folded.get(stream) or self._base.get(stream):
+        if known := self.changes.folded.get(stream) or self._base.get(stream) or self._kept.get(stream):
             return known
         events = await self._reader.newer(self._connection, {stream: 0})
         self._base[stream] = fold(self._decider(stream), Folded(0, self._decider(stream).initial), events)
