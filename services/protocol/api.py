@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from services.protocol import bodies, notes, queries
+from services.protocol.absent import ABSENT
 from services.protocol.adherence import ADHERENCE
 from services.protocol.bodies import Brief, Courses, History, Opened, Protocols, Verdicts
 from services.protocol.domain import commands as c
@@ -145,6 +146,7 @@ ROUTES = [
     Route("GET", "/courses", list_courses, ANYONE, "A client's courses", query=bodies.ClientQuery, gives=Courses),
     Route("GET", COURSE, show_course, ANYONE, "One course", query=bodies.AsOfQuery, gives=CourseView),
     *ADHERENCE,
+    *ABSENT,
     Route("GET", f"{COURSE}/note", notes.show, CLINICAL, "The note for the next session", query=bodies.AsOfQuery),
     Route("GET", f"{COURSE}/notes", notes.every, CLINICAL, "All notes there have been", gives=notes.Notes),
     Route("GET", f"{COURSE}/notes/{{digest}}", notes.earlier, CLINICAL, "One of them, as it was"),

@@ -1,0 +1,71 @@
+"""Who has not come for long: open courses with a gap that no session has ended, for the desk to see to."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from services.protocol.queries import definitions
+from shared.clock import day_of
+from shared.http.routes import STAFF, Call, Route
+
+SOME, MOST = 20, 500
+
+
+class Absent(Struct, frozen=True, kw_only=True):
+    """A course nobody came to after `since`, and what its protocol is called."""
+
+    course_id: UUID
+    client_id: UUID
+    protocol: str
+    title: str
+    label: str | None
+    since: date
+
+
+class AllAbsent(Struct, frozen=True, kw_only=True):
+    """Some of them, those who stayed away last first, and how many there are."""
+
+    courses: list[Absent]
+    total: int
+
+
+class AbsentQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many to name."""
+
+    limit: int = SOME
+
+
+async def show_absent(call: Call) -> AllAbsent:
+    """Courses in a long gap (domain.md §3.1); who is away by agreement today is not missed."""
+    zone = call.service.practice.tz
+    rows = await call.service.store.fetch(
+        """
+        select c.course_id, c.client_id, c.protocol, max(l.since) as since, count(*) over () as total
+        from lapse l join course c using (course_id)
+        where not c.closed
+            and not exists (select from course_pause p where p.course_id = c.course_id
+                and $1 between first_day and coalesce(last_day, $1))
+            and not exists (select from session_course s where s.course_id = c.course_id
+                and s.started_at >= (l.since + 1)::timestamp at time zone $2)
+        group by c.course_id order by since desc, c.course_id limit $3
+        """,
+        day_of(call.now, zone),
+        zone.key,
+        min(max(call.query.limit, 1), MOST),
+    )
+    return AllAbsent(courses=[_one(call, row) for row in rows], total=rows[0]["total"] if rows else 0)
+
+
+def _one(call: Call, row: Mapping[str, Any]) -> Absent:
+    """With the title of today; a protocol no longer offered is known by its id."""
+    found = definitions(call.service).get(row["protocol"])
+    named = {"title": found.title, "label": found.label} if found else {"title": row["protocol"], "label": None}
+    return Absent(**{name: row[name] for name in ("course_id", "client_id", "protocol", "since")}, **named)
+
+
+ABSENT = [
+    Route("GET", "/lapses", show_absent, STAFF, "Who has not come for long", query=AbsentQuery, gives=AllAbsent),
+]
