@@ -87,10 +87,10 @@ def on_lapse_lifted(recorded: Recorded) -> Iterator[Statement]:
 def on_deviation_noted(recorded: Recorded) -> Iterator[Statement]:
     """Something against the protocol; noted again it is the same one."""
     event: told.DeviationNoted = recorded.event
-    rule, mark = mark_of(event)
+    rule, of, region = mark_of(event)
     yield (
         "insert into deviation values ($1, $2, $3, $4) on conflict do nothing",
-        (event.course_id, rule, str(mark), event.session_id),
+        (event.course_id, rule, f"{of} {region}", event.session_id),
     )
 
 
@@ -99,7 +99,7 @@ def on_deviation_lifted(recorded: Recorded) -> Iterator[Statement]:
     event: own.DeviationLifted = recorded.event
     yield (
         "delete from deviation where course_id = $1 and rule = $2 and mark = $3",
-        (event.course_id, event.rule, str(event.of or event.on)),
+        (event.course_id, event.rule, f"{event.of or event.on} {event.region}"),
     )
 
 

@@ -10,7 +10,8 @@ from services.protocol.domain import events as own
 from services.protocol.domain import flags
 from services.protocol.domain.cadence import stand
 from services.protocol.domain.deciding import Deciding
-from services.protocol.domain.state import Course, Given
+from services.protocol.domain.judgements import mark_of
+from services.protocol.domain.state import Course, Given, Mark
 from shared.clock import day_of
 from shared.events import protocol as told
 from shared.events.records import SessionCompleted
@@ -106,7 +107,7 @@ def _keep_stray(deciding: Deciding, session: SessionCompleted, rule: DeviationRu
         on=on,
         source="policy",
     )
-    if found is None or found.noted.get((rule, session.session_id)) != noted:
+    if found is None or found.noted.get(mark_of(noted)) != noted:
         deciding.add([noted])
 
 
@@ -131,7 +132,7 @@ def withdraw_session(deciding: Deciding, command: c.WithdrawSession) -> None:
         _take_out(deciding, session_id, command.reason, "withdrawn")
     elif any(given.session.session_id == session_id for given in course.aside):
         deciding.add([told.SessionDiscounted(**deciding.ids, session_id=session_id, reason=command.reason)])
-    strays = [("closed", session_id), ("foreign_course", session_id)]
+    strays: list[Mark] = [("closed", session_id, None), ("foreign_course", session_id, None)]
     deciding.add([flags.lifted(deciding.state, mark) for mark in strays if mark in deciding.state.noted])
 
 

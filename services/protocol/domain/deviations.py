@@ -32,9 +32,8 @@ def deviations(
 ) -> Iterator[Against]:
     """Every rule the session's figures went against. A fact stays a fact: it is flagged, never refused."""
     limits, minutes = definition.limits, _minutes(session)
-    worst = max(minutes, key=lambda region: minutes[region], default=None)
-    if worst:
-        yield from _over(limits.region_minutes, minutes[worst], worst)
+    for region, spent in minutes.items():
+        yield from _over(limits.region_minutes, spent, region)
     yield from _over(limits.prone_minutes, session.prone_minutes or 0)
     done: set[str] = {name for worked in session.regions for name in worked.techniques}
     done |= {"full_body"} & {worked.region for worked in session.regions}

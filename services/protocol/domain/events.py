@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.events.protocol import CourseEvent
 from shared.events.records import SessionCompleted
 from shared.messages import Instant
-from shared.vocabulary import DeviationRule, ExerciseRegion, MilestoneKind, TenderPoint
+from shared.vocabulary import DeviationRule, ExerciseRegion, MilestoneKind, Region, TenderPoint
 
 
 class CourseOpened(CourseEvent, frozen=True, kw_only=True):
@@ -174,6 +174,7 @@ class DeviationLifted(CourseEvent, frozen=True, kw_only=True):
     rule: DeviationRule
     of: UUID | None = None
     on: dt.date | None = None
+    region: Region | None = None
 
 
 class ReviewScheduled(CourseEvent, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Cadence
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.deviations import Against, against_cadence, deviations, too_early
+from services.protocol.domain.judgements import mark_of
 from services.protocol.domain.state import Course, Mark
 from shared.events import protocol as told
 from shared.messages import Event
@@ -24,7 +25,7 @@ def of_sessions(definition: Definition, state: Course, first: int, gone: UUID | 
         given = state.given[index]
         for against in _of_session(definition, state, index):
             noted = _noted(state, against, given.on, session_id=given.session.session_id)
-            found[against.rule, given.session.session_id] = noted
+            found[mark_of(noted)] = noted
     judged = {given.session.session_id for given in state.given[first:]} | ({gone} if gone else set())
     yield from _told(state, found, [mark for mark, one in state.noted.items() if one.session_id in judged])
 
@@ -52,7 +53,7 @@ def of_visits(definition: Definition, state: Course) -> Iterator[Event]:
             rules = (one for one in against_cadence(cadence, visit.on) if not _permitted(cadence, one, visit.on))
             if against := next(rules, None):
                 noted = _noted(state, against, visit.on, appointment_id=visit.appointment_id)
-                found[against.rule, visit.appointment_id] = noted
+                found[mark_of(noted)] = noted
             cadence = cadence.with_session(visit.on)
     yield from _told(state, found, [mark for mark, one in state.noted.items() if one.appointment_id])
 
@@ -67,7 +68,8 @@ def of_exercise(definition: Definition, state: Course) -> Iterator[Event]:
     if definition.exercises:
         for day in (day for day in state.trained if state.cleared_on is None or day < state.cleared_on):
             sessions = bisect_right(state.days, day) + state.opened.sessions_before
-            found["exercise_too_early", day] = _noted(state, too_early(definition, sessions), day)
+            noted = _noted(state, too_early(definition, sessions), day)
+            found[mark_of(noted)] = noted
     yield from _told(state, found, [mark for mark in state.noted if mark[0] == "exercise_too_early"])
 
 
@@ -92,4 +94,4 @@ def lifted(state: Course, mark: Mark) -> Event:
     """The deviation stands no more."""
     one = state.noted[mark]
     of = one.session_id or one.appointment_id
-    return own.DeviationLifted(**state.ids, rule=one.rule, of=of, on=None if of else one.on)
+    return own.DeviationLifted(**state.ids, rule=one.rule, of=of, on=None if of else one.on, region=one.region)

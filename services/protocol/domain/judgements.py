@@ -22,7 +22,7 @@ def heard_of(course: Course, day: dt.date) -> None:
 
 def mark_of(event: told.DeviationNoted) -> Mark:
     """The rule, and what is against it."""
-    return event.rule, event.session_id or event.appointment_id or event.on
+    return event.rule, event.session_id or event.appointment_id or event.on, event.region
 
 
 def _noted(course: Course, event: told.DeviationNoted) -> None:
@@ -30,7 +30,7 @@ def _noted(course: Course, event: told.DeviationNoted) -> None:
 
 
 def _lifted(course: Course, event: own.DeviationLifted) -> None:
-    mark = (event.rule, event.of or event.on)
+    mark = (event.rule, event.of or event.on, event.region)
     course.noted = {other: one for other, one in course.noted.items() if other != mark}
 
 

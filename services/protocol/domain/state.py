@@ -13,9 +13,10 @@ from services.protocol.domain.cadence import Break, Cadence, Pause, Restart
 from services.protocol.domain.definition import Definition
 from shared.events import protocol as told
 from shared.events.records import SessionCompleted
+from shared.vocabulary import Region
 
-Mark = tuple[str, UUID | date | None]
-"""A deviation's rule and what it is about: a session, an appointment, or a day of exercise."""
+Mark = tuple[str, UUID | date | None, Region | None]
+"""A deviation's rule and what it is about: a session (and a region in it), an appointment, or a day of exercise."""
 
 
 class Given(Struct, frozen=True, gc=False):

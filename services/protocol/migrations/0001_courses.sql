@@ -32,7 +32,7 @@ create table lapse (
     primary key (course_id, since)
 );
 
--- Deviations as they stand; `mark` is the session, the appointment or the day.
+-- Deviations as they stand; `mark` is the session, the appointment or the day, and the region.
 create table deviation (
     course_id uuid not null,
     rule text not null,
