@@ -82,9 +82,14 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def place(self) -> int:
-        """How far the course has come in the protocol: its sessions, less those a series started anew sets aside."""
+        """How far the course has come in the protocol, visits that used up a session included."""
+        return self.given + (self.used if self.restart is None else 0)
+
+    @property
+    def given(self) -> int:
+        """The same by sessions that took place, less those a series started anew sets aside: only these prepare."""
         if self.restart is None:
-            return self.completed + self.used
+            return self.completed
         return self.restart.place + len(self.days) - bisect_right(self.days, self.restart.since)
 
     def with_session(self, day: date) -> "Cadence":

@@ -1,6 +1,7 @@
 """What is new since the note before: the last session in figures, the phase, what has become allowed."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from msgspec import Struct
 
@@ -72,7 +73,7 @@ def changed(
 ) -> list[Changed]:
     """Everything new since the note for the session before."""
     since = [*_figures(last), *_since_then(definition, state, standing, opened)] if last else []
-    return [*since, *_gap(definition, state), *_function(definition, state)]
+    return [*since, *_at_home(state), *_gap(definition, state), *_function(definition, state)]
 
 
 def _figures(last: LastSession) -> Iterator[Changed]:
@@ -83,6 +84,14 @@ def _figures(last: LastSession) -> Iterator[Changed]:
         yield Changed(text="A muscle contracted during it.")
     for against in last.deviations:
         yield Changed(text=against.text, source=against.source)
+
+
+def _at_home(state: Course) -> Iterator[Changed]:
+    """Exercise since the last session that came too early."""
+    since = state.days[-1] if state.days else date.min
+    for one in state.deviations:
+        if one.rule == "exercise_too_early" and one.on >= since:
+            yield Changed(text=f"{named(one)}.", source=one.source)
 
 
 def _gap(definition: Definition, state: Course) -> Iterator[Changed]:
@@ -109,7 +118,7 @@ def _since_then(definition: Definition, state: Course, standing: Standing, opene
     if phase and phase != before:
         yield Changed(text=f"{phase.name.capitalize()} begins.", source=phase.source or None)
     series = before is not None and before.kind == "series"
-    earlier = open_gates(definition, then.place + 1, [given.session for given in state.given[:-1]], series=series)
+    earlier = open_gates(definition, then.given + 1, [given.session for given in state.given[:-1]], series=series)
     moved = opened ^ earlier
     for gate in definition.gates:
         if gate.what in moved:

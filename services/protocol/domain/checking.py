@@ -57,6 +57,9 @@ def _gates(definition: Definition) -> Iterator[WrongError]:
     wanted = [(f"stages[{n}].needs", stage.needs) for n, stage in enumerate(definition.stages)]
     wanted += [(f"stages[{n}].half_when", stage.half_when) for n, stage in enumerate(definition.stages)]
     wanted += [(f"techniques[{n}].needs", move.needs) for n, move in enumerate(definition.techniques)]
+    for name in ("positions", "cautions", "tell", "exercise"):
+        wanted += [(f"{name}[{n}].needs", one.needs) for n, one in enumerate(getattr(definition, name))]
+        wanted += [(f"{name}[{n}].unless", one.unless) for n, one in enumerate(getattr(definition, name))]
     for path, what in wanted:
         if what and what not in known:
             yield WrongError(path, f"there is no gate for {what}")

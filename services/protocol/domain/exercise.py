@@ -28,10 +28,9 @@ class Week(Struct, frozen=True, kw_only=True, gc=False, rename={"first_day": "fr
     met: bool
 
 
-def target(definition: Definition, state: Course, standing: Standing | None = None) -> int:
+def target(definition: Definition, state: Course) -> int:
     """Days a week in force: that of the last series begun, so a break keeps the one before it."""
-    standing = standing or stand(state.cadence(definition))
-    return _per_week(definition, standing, resting=state.pause is not None)
+    return asked_per_week(definition, stand(state.cadence(definition)), resting=state.pause is not None)
 
 
 def target_on(definition: Definition, state: Course, day: date) -> int:
@@ -47,10 +46,11 @@ def _target(cadence: Cadence, definition: Definition, state: Course, day: date) 
         used=cadence.used,
     )  # fmt: skip
     standing = stand(then)
-    return _per_week(definition, standing, resting=standing.pause is not None and day < standing.pause.first_day)
+    return asked_per_week(definition, standing, resting=standing.pause is not None and day < standing.pause.first_day)
 
 
-def _per_week(definition: Definition, standing: Standing, *, resting: bool) -> int:
+def asked_per_week(definition: Definition, standing: Standing, *, resting: bool = False) -> int:
+    """Days a week from the next session on; in the break before it those of the series behind."""
     return definition.steps[max(standing.number - resting, 0)].phase.exercise_per_week
 
 

@@ -34,10 +34,9 @@ def _of_session(definition: Definition, state: Course, index: int) -> Iterator[A
     """A permission to book does not change what took place: overrides are not asked for."""
     given = state.given[index]
     cadence = state.cadence(definition, index)
-    place = cadence.place + 1
     earlier = [other.session for other in state.given[:index]]
-    series = place <= (definition.total or 0)
-    yield from deviations(definition, place, earlier, given.session, series=series)
+    series = cadence.place < (definition.total or 0)
+    yield from deviations(definition, cadence.given + 1, earlier, given.session, series=series)
     yield from against_cadence(cadence, given.on)
     visit = given.session.appointment_id
     if visit and any(other.appointment_id == visit for other in earlier):

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from services.protocol.domain.cadence import Standing
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.exercise import Week, left_out, target, week_of, weeks
+from services.protocol.domain.exercise import Week, asked_per_week, left_out, week_of, weeks
 from services.protocol.domain.lines import Line, line
 from services.protocol.domain.state import Course
 from services.protocol.domain.weeks import WEEK
@@ -32,7 +32,7 @@ def keeping(definition: Definition, state: Course, standing: Standing, *, allowe
     until = _known(state)
     return Exercise(
         cleared=True,
-        per_week=target(definition, state, standing),
+        per_week=asked_per_week(definition, standing),
         advice=[line(one) for one in definition.exercise],
         weeks=_weeks(definition, state, until) if until else [],
         streak=_streak(state, state.cleared_on, until) if state.cleared_on and until else 0,

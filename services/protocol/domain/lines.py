@@ -1,6 +1,6 @@
 """Sentences of a note, each with its source."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -24,19 +24,28 @@ def line(sourced: Sourced) -> Line:
     return Line(text=sourced.text, source=sourced.source)
 
 
-def lines(
-    sentences: Iterable[Sourced], ordinal: int, before: Sequence[SessionCompleted], now: Collection[Moment] = ()
-) -> list[Line]:
-    """Those for this session: from one to another, right after a flag or at a moment where they name one."""
-    return [line(one) for one in sentences if _is_for(one, ordinal, before, now)]
+class Next(Struct, frozen=True, kw_only=True, gc=False):
+    """The session sentences are for: its place in the protocol, what gates let through, the session before it."""
+
+    place: int
+    opened: frozenset[str]
+    last: SessionCompleted | None
+    moments: frozenset[Moment]
 
 
-def _is_for(sentence: Sourced, ordinal: int, before: Sequence[SessionCompleted], now: Collection[Moment]) -> bool:
-    if ordinal < sentence.since or (sentence.until is not None and ordinal > sentence.until):
+def lines(sentences: Iterable[Sourced], session: Next) -> list[Line]:
+    """Those for this session."""
+    return [line(one) for one in sentences if _is_for(one, session)]
+
+
+def _is_for(sentence: Sourced, session: Next) -> bool:
+    if session.place < sentence.since or (sentence.until is not None and session.place > sentence.until):
         return False
-    if sentence.at and not any(moment in now for moment in sentence.at):
+    if (sentence.needs and sentence.needs not in session.opened) or sentence.unless in session.opened:
         return False
-    return sentence.after is None or (bool(before) and getattr(before[-1], sentence.after))
+    if sentence.at and session.moments.isdisjoint(sentence.at):
+        return False
+    return sentence.after is None or (session.last is not None and getattr(session.last, sentence.after))
 
 
 def moments(ordinal: int, standing: Standing) -> Iterator[Moment]:

@@ -16,7 +16,7 @@ from services.protocol.domain.definition import Definition
 from services.protocol.domain.focusing import Wanted, wanted
 from services.protocol.domain.gates import open_gates
 from services.protocol.domain.keeping import Exercise, keeping
-from services.protocol.domain.lines import Line, lines, moments
+from services.protocol.domain.lines import Line, Next, lines, moments
 from services.protocol.domain.state import Course, Visit
 from services.protocol.domain.techniques import Allowed, NotYet, allowed, not_yet
 from services.protocol.domain.tender import TenderPoints, tender_points
@@ -80,9 +80,15 @@ def prepare(definition: Definition, state: Course) -> Note:
     cadence = state.cadence(definition)
     standing = stand(cadence)
     series = standing.phase is not None and standing.phase.kind == "series"
-    ordinal, place = cadence.completed + 1, cadence.place + 1
+    ordinal, place = cadence.completed + 1, cadence.given + 1
     before = [given.session for given in state.given]
     opened = open_gates(definition, place, before, series=series)
+    coming = Next(
+        place=cadence.place + 1,
+        opened=opened,
+        last=before[-1] if before else None,
+        moments=frozenset(moments(ordinal, standing)),
+    )
     may, last = allowed(definition, opened), last_session(state)
     points = tender_points(definition, state)
     dwell = wanted(definition, points, state.given)
@@ -101,7 +107,7 @@ def prepare(definition: Definition, state: Course) -> Note:
         ordinal=ordinal,
         phase=_phase(definition, standing),
         minutes=ask.minutes,
-        positions=lines(definition.positions, ordinal, before),
+        positions=lines(definition.positions, coming),
         sequence=plan.steps,
         prone=plan.prone,
         focus=_focus(dwell, plan.minutes),
@@ -110,8 +116,8 @@ def prepare(definition: Definition, state: Course) -> Note:
         not_yet=not_yet(definition, opened, series=series),
         adapted=list(adapted(definition, place, state.given, opened, series=series)),
         changed=changed(definition, state, last, standing, opened),
-        cautions=lines(definition.cautions, ordinal, before),
-        tell=lines(definition.tell, ordinal, before, set(moments(ordinal, standing))),
+        cautions=lines(definition.cautions, coming),
+        tell=lines(definition.tell, coming),
         exercise=keeping(definition, state, standing, allowed=may.exercise),
         last_session=last,
         body_maps=definition.body_maps,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import field
 
-from services.protocol.domain.catalogue import Data, Positive, Text
+from services.protocol.domain.catalogue import Data, Held, Positive, Text
 from shared.vocabulary import Region, SessionFlag
 
 Moment = Literal["course_start", "phase_end", "quarter"]
@@ -12,15 +12,18 @@ Moment = Literal["course_start", "phase_end", "quarter"]
 
 
 class Sourced(Data, frozen=True, kw_only=True):
-    """A sentence and where it comes from, for the sessions from one to another.
+    """A sentence and where it comes from, for the sessions from one to another: places in the protocol, from 1.
 
-    If named, only right after a flag, or only at these moments of a course.
+    If named, only while what a gate holds back is allowed (`needs`) or is not (`unless`), only right after a flag, or
+    only at these moments of a course.
     """
 
     text: Text
     source: Text
     since: Positive = field(default=1, name="from")
     until: Positive | None = None
+    needs: Held | None = None
+    unless: Held | None = None
     after: SessionFlag | None = None
     at: tuple[Moment, ...] = ()
 

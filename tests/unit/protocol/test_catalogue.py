@@ -68,7 +68,8 @@ def test_warns_in_the_words_of_the_text(number: int, words: str):
 
 
 def test_cautions_belong_to_their_sessions():
-    assert [one.until for one in definition().cautions[:2]] == [1, 3]
+    first, second, *_ = definition().cautions
+    assert (first.until, second.until, second.unless) == (1, None, "full_body")
 
 
 def test_the_order_of_a_session_is_that_of_the_text():
