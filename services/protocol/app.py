@@ -10,7 +10,7 @@ from services.protocol.domain.shelf import Shelf
 from services.protocol.projections import PROJECTIONS
 from services.protocol.queries import ANSWERS
 from services.protocol.reactions import REACTIONS
-from services.protocol.shelving import Keeper, definitions, found
+from services.protocol.shelving import Keeper, definitions, found, settings_text
 from services.protocol.timers import DUE, TIMERS
 from shared.config import Config, Practice
 from shared.events import protocol, records, scheduling
@@ -25,7 +25,7 @@ def protocols(practice: Practice) -> Shelf:
 def build(config: Config, practice: Practice) -> Definition:
     """The service for this practice. A bad definition ends the process, naming file, line and key."""
     try:
-        keeper = Keeper(found(config, practice), practice)
+        keeper = Keeper(found(config, practice), practice, settings_text(config))
     except UnreadableError as error:
         sys.exit(str(error))
     return Definition(

@@ -59,6 +59,11 @@ def _own(config: Config, practice: Practice) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
+def settings_text(config: Config) -> str:
+    """`practice.toml` as it is written; empty where there is none."""
+    return config.settings.read_text() if config.settings and config.settings.exists() else ""
+
+
 def _must_agree(read: list[File]) -> None:
     """Two files may hold two versions of a protocol, but not two contents of one."""
     seen: dict[tuple[str, int], File] = {}
@@ -71,11 +76,14 @@ def _must_agree(read: list[File]) -> None:
             )
 
 
-def definitions(read: list[File], practice: Practice) -> list[Definition]:
-    """The files' definitions with the practice's own values. Raises `UnreadableError`."""
+def definitions(read: list[File], practice: Practice, settings: str = "") -> list[Definition]:
+    """The files' definitions with the practice's own values, whose lines are those of `settings`.
+
+    Raises `UnreadableError`.
+    """
     if unknown := set(practice.policy) - {file.plain.id for file in read}:
         raise UnreadableError(f"practice.toml has policy for unknown protocols: {', '.join(sorted(unknown))}")
-    return [_with(file.text, practice.policy.get(file.plain.id, {}), file.name) for file in read]
+    return [_with(file.text, practice.policy.get(file.plain.id, {}), file.name, settings) for file in read]
 
 
 def _earlier(text: str, values: str, name: str) -> Definition:
@@ -86,19 +94,19 @@ def _earlier(text: str, values: str, name: str) -> Definition:
         return _with(text, {}, name)
 
 
-def _with(text: str, policy: Mapping[str, Any], name: str) -> Definition:
-    return parse(text.encode(), policy, name)
+def _with(text: str, policy: Mapping[str, Any], name: str, settings: str = "") -> Definition:
+    return parse(text.encode(), policy, name, settings)
 
 
 class Keeper:
     """Adopts the files' versions in the log, and puts those adopted before, or elsewhere, on the shelf."""
 
-    def __init__(self, read: list[File], practice: Practice) -> None:
+    def __init__(self, read: list[File], practice: Practice, settings: str = "") -> None:
         self._read = read
         self._practice = practice
         self._wanted = asyncio.Event()
         own = {protocol: short(written(values)) for protocol, values in practice.policy.items()}
-        self.shelf = Shelf(definitions(read, practice), missing=self._wanted.set, settings=own)
+        self.shelf = Shelf(definitions(read, practice, settings), missing=self._wanted.set, settings=own)
 
     @asynccontextmanager
     async def own(self, service: Service) -> AsyncIterator[Shelf]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.protocol.app import build
-from shared.config import Config, Practice
+from shared.config import Config, Practice, read_practice
 from tests.harness import It, practice, running_one
 
 TEXT = (Path(__file__).parent / "own_protocol.toml").read_text()
@@ -107,6 +107,15 @@ def test_the_usual_folder_lies_beside_practice_toml(tmp_path: Path):
     (tmp_path / "protocols" / "stiff_shoulder.toml").write_text("id = 7")
     with pytest.raises(SystemExit, match=r"stiff_shoulder.toml, line 1, id: "):
         build(Config(settings=tmp_path / "practice.toml"), Practice(zone="America/New_York"))
+
+
+def test_a_setting_that_would_move_running_courses_stops_the_start_with_its_line(tmp_path: Path):
+    file = tmp_path / "practice.toml"
+    file.write_text('zone = "America/New_York"\n\n[policy.fibromyalgia.phases."series 1"]\nsessions = 14\n')
+    config = Config(settings=file)
+    where = r"practice.toml, line 4, policy of fibromyalgia, phases.series 1.sessions: it cannot be changed here"
+    with pytest.raises(SystemExit, match=where):
+        build(config, read_practice(config))
 
 
 async def test_a_note_can_be_read_as_it_was_after_the_practice_has_changed_its_settings(tmp_path: Path):

@@ -1,5 +1,7 @@
 """Definitions are data: they load, and a practice may change their policy."""
 
+import tomllib
+
 import pytest
 
 from services.protocol.app import protocols
@@ -9,6 +11,7 @@ from shared.config import Practice
 from shared.vocabulary import TenderPoint
 from tests.unit.protocol.told import FOLDER, definition
 
+TEXT = (FOLDER / "fibromyalgia.toml").read_text()
 NAMES = ["als_support", "fibromyalgia", "neuromuscular_maintenance", "post_event_sports", "pre_event_sports"]
 
 
@@ -53,12 +56,38 @@ def test_a_practice_changes_a_phase():
         ({"min_gap_days": 0}, "min_gap_days"),
         ({"phases": {"series 9": {}}}, "series 9"),
         ({"phases": {"series 1": {"rooms": 2}}}, "rooms"),
-        ({"phases": {"series 1": {"sessions": 0}}}, "sessions"),
+        ({"phases": {"series 1": {"per_week": 9}}}, "phases.series 1: per_week is at least 1"),
     ],
 )
 def test_a_setting_that_cannot_be_is_an_error_that_names_it(policy: dict[str, object], names: str):
     with pytest.raises(ValueError, match=f"policy of fibromyalgia.*{names}"):
         definition(**policy)
+
+
+@pytest.mark.parametrize(
+    ("phase", "key", "value"),
+    [("series 1", "sessions", 14), ("series 1", "kind", "break"), ("series 1", "number", 4), ("break 1", "weeks", 3)],
+)
+def test_the_shape_of_a_protocol_is_no_setting(phase: str, key: str, value: object):
+    with pytest.raises(UnreadableError) as error:
+        definition(phases={phase: {key: value}})
+    assert f"practice.toml, policy of fibromyalgia, phases.{phase}.{key}: it cannot be changed here" in str(error.value)
+    assert "Write a protocol of your own" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "key"),
+    [
+        ('[policy.fibromyalgia.phases."series 1"]\nsessions = 14', 2, "phases.series 1.sessions"),
+        ('[policy.fibromyalgia.phases."series 2"]\nper_week = 2\nrooms = 2', 3, "phases.series 2.rooms"),
+        ("[policy.fibromyalgia]\nlapse_days = 3\nmin_gap_days = 0", 3, "min_gap_days"),
+        ("[policy.fibromyalgia.gates.pir]\nonce = 'risen'", 2, "gates.pir.once"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_with_its_line(written: str, line: int, key: str):
+    with pytest.raises(UnreadableError) as error:
+        parse(TEXT.encode(), tomllib.loads(written)["policy"]["fibromyalgia"], "mine.toml", written)
+    assert str(error.value).startswith(f"practice.toml, line {line}, policy of fibromyalgia, {key}: ")
 
 
 def test_policy_for_a_protocol_that_does_not_exist_is_an_error_that_names_it():
@@ -68,9 +97,6 @@ def test_policy_for_a_protocol_that_does_not_exist_is_an_error_that_names_it():
 
 def test_every_tender_point_has_its_region():
     assert {point.rpartition("_")[0] for point in TenderPoint.__args__} == set(REGION_OF_POINT)  # type: ignore[attr-defined]
-
-
-TEXT = (FOLDER / "fibromyalgia.toml").read_text()
 
 
 def test_the_nine_lubricated_techniques_are_each_in_the_catalogue():
@@ -158,6 +184,31 @@ def test_what_does_not_fit_together_is_told(there: str, instead: str, words: str
     assert "mine.toml, line " in str(error.value)
 
 
-def test_what_is_no_toml_is_named_with_its_line():
-    with pytest.raises(UnreadableError, match=r"mine.toml: no TOML: .*line 3"):
-        parse(b'id = "mine"\ntitle = "Mine"\n[phases\n', {}, "mine.toml")
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b'id = "mine"\ntitle = "Mine"\n[phases\n', "line 3, phases: no TOML: "),
+        (b'id = "mine"\n[[phases]]\n[[phases]]\nsessions = \n', "line 4, phases[1].sessions: no TOML: "),
+        (b'id = "mine"\n[policy]\nmin_gap_days = [2,', "line 3, policy.min_gap_days: no TOML: "),
+        ('id = "mine"\ntitle = "Müde"\n'.encode("latin-1"), "line 2, title: it is not in UTF-8"),
+    ],
+)
+def test_what_is_no_toml_is_named_with_its_line_and_key(text: bytes, place: str):
+    with pytest.raises(UnreadableError) as error:
+        parse(text, {}, "mine.toml")
+    assert str(error.value).startswith(f"mine.toml, {place}")
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "possible"),
+    [
+        ('once = "threshold_risen"', 'once = "risen"', "aggravated, contraction, threshold_risen"),
+        ('phases = ["series"]', 'phases = ["break"]', "maintenance, series"),
+        ('what = "pir"', 'what = "pri"', "tender_point, thumb_glide, trigger_point, exercise, full_body"),
+        ('deviation = "prone_over_12_min"', 'deviation = "prone"', "prone_over_12_min"),
+    ],
+)
+def test_a_word_that_is_none_of_those_possible_is_told_with_them(there: str, instead: str, possible: str):
+    assert there in TEXT
+    with pytest.raises(UnreadableError, match=f"Invalid enum value .*Possible: .*{possible}"):
+        parse(TEXT.replace(there, instead, 1).encode(), {}, "mine.toml")
