@@ -155,9 +155,27 @@ class Brief(Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    label: str | None = None
 
 
 class Protocols(Struct, frozen=True, kw_only=True):
     """All protocols."""
 
     protocols: list[Brief]
+
+
+class Absent(Struct, frozen=True, kw_only=True):
+    """A course nobody came to after `since`."""
+
+    course_id: UUID
+    client_id: UUID
+    title: str
+    since: date
+    label: str | None = None
+
+
+class AllAbsent(Struct, frozen=True, kw_only=True):
+    """Some of them, and how many there are."""
+
+    courses: list[Absent] = []
+    total: int = 0

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from services.web.answers.protocol import AllAdherence, Protocols
+from services.web.answers.protocol import AllAdherence, Brief, Protocols
 from services.web.page import Address, PageCall
 from services.web.pages import parts
 from services.web.views import cadence
@@ -14,7 +14,7 @@ from services.web.views.words import count
 
 async def show_cadence(call: PageCall) -> web.Response:
     """Show all courses together, and one by one those furthest behind. Names may be missing."""
-    given, titles = await asyncio.gather(every_course(call), protocol_titles(call))
+    given, protocols = await asyncio.gather(every_course(call), protocols_of(call))
     shown = cadence.furthest_behind(given)
     names = await parts.names_of(call, (course.client_id for course in shown))
     hidden = len(given.courses) - len(shown)
@@ -25,7 +25,7 @@ async def show_cadence(call: PageCall) -> web.Response:
         heading="The courses furthest behind" if hidden else "Course by course",
         totals=cadence.totals(given),
         rules=cadence.rules(given),
-        lines=cadence.lines(shown, names, titles),
+        lines=cadence.lines(shown, names, protocols),
         more=f"{count(hidden, 'more course')} keep better to the plan." if hidden else "",
     )
 
@@ -40,10 +40,10 @@ async def every_course(call: PageCall) -> AllAdherence:
     return AllAdherence(courses=courses, deviations=found.deviations)
 
 
-async def protocol_titles(call: PageCall) -> Mapping[str, str]:
-    """Read what the protocols are called."""
+async def protocols_of(call: PageCall) -> Mapping[str, Brief]:
+    """Read what the protocols are called, and their labels."""
     found = await call.part(call.read("protocol", "/protocols", Protocols), Protocols(protocols=[]))
-    return {protocol.id: protocol.title for protocol in found.protocols}
+    return {protocol.id: protocol for protocol in found.protocols}
 
 
 ADDRESSES = [Address("GET", "/cadence", show_cadence, ("owner", "therapist"))]

@@ -24,6 +24,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     course_id: UUID
     title: str
+    label: str
     sentence: str
     ribbon: Ribbon
 
@@ -66,6 +67,7 @@ def entry(call: PageCall, course: Course, protocol: Protocol | None, visits: Seq
     return Entry(
         course_id=course.course_id,
         title=course.title,
+        label=course.label or "",
         sentence=words.state_sentence(course),
         ribbon=ribbon(course, phases, words.days_of(visits, course.course_id, call.zone)),
     )

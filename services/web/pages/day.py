@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from aiohttp import web
 from msgspec import Struct
 
+from services.web.answers.protocol import AllAbsent
 from services.web.answers.scheduling import Slots, Visit, Visits
 from services.web.neighbours import Away
 from services.web.page import Address, PageCall
 from services.web.pages import parts
+from services.web.views.absent import Missed, missed
 from services.web.views.board import Facts, board, is_late, visit_item
 from services.web.views.laying import Item
 from services.web.views.words import clock_time, count, day
@@ -18,6 +20,8 @@ from shared.clock import day_of
 
 AHEAD = 28
 SLOT_MINUTES = "60"
+NAMED = "6"
+"""So many who have not come for long are named."""
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -30,7 +34,7 @@ class Card(Struct, frozen=True, kw_only=True):
 async def show_day(call: PageCall) -> web.Response:
     """Show one day. Without `scheduling` nothing is left of it."""
     on = call.query_day("on")
-    facts = await read_facts(call, on)
+    facts, absent = await asyncio.gather(read_facts(call, on), read_absent(call, on))
     if not facts.visits and "scheduling" in call.away:
         raise Away("scheduling")
     total = sum(visit.status != "cancelled" for visit in facts.visits)
@@ -40,6 +44,7 @@ async def show_day(call: PageCall) -> web.Response:
         heading=day(on),
         board=board(facts),
         cards=cards(facts),
+        absent=absent,
         summary=summary(call, total, on),
         total=total,
         next_day=None if total else await next_day(call, on),
@@ -68,6 +73,14 @@ async def read_facts(call: PageCall, on: date) -> Facts:
         names=names,
         rooms=rooms,
     )
+
+
+async def read_absent(call: PageCall, on: date) -> Missed | None:
+    """Read who has not come for long; on another day than today nobody asks."""
+    if on != call.today:
+        return None
+    found = await call.part(call.read("protocol", "/lapses", AllAbsent, limit=NAMED), AllAbsent())
+    return missed(found, await parts.names_of(call, (one.client_id for one in found.courses)), call.today)
 
 
 async def visits_between(call: PageCall, begin: date, end: date) -> Sequence[Visit]:

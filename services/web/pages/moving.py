@@ -71,10 +71,13 @@ async def free(call: PageCall, visit: Visit, day: date) -> Slots:
 
 async def facts_of(call: PageCall, visit: Visit) -> dict[str, Any]:
     """What both pages say of the visit as it is."""
-    client, known = await asyncio.gather(parts.client_of(call, visit.client_id), parts.known(call))
+    client, known, course = await asyncio.gather(
+        parts.client_of(call, visit.client_id), parts.known(call), parts.course_of(call, visit)
+    )
     theirs = zone_of(client)
     return {
         "visit": visit,
+        "course": course,
         "name": client.name if client else parts.NO_NAME,
         "when": when(visit.starts_at, known, theirs),
         "where": where(visit, known),

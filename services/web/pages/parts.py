@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from services.web.answers.protocol import Protocol
+from services.web.answers.protocol import Course, Protocol
 from services.web.answers.records import Client
 from services.web.answers.scheduling import Rooms, Therapists, Visit, Visits
 from services.web.page import PageCall
@@ -51,6 +51,13 @@ async def known(call: PageCall) -> Known:
     names = {therapist.therapist_id: therapist.name for therapist in staff.therapists}
     active = {therapist.therapist_id: therapist.name for therapist in staff.therapists if therapist.active}
     return Known(zone=call.zone, today=call.today, therapists=names, rooms=places, states=STATES, active=active)
+
+
+async def course_of(call: PageCall, visit: Visit) -> Course | None:
+    """Read the course a visit belongs to; none where it belongs to none, or `protocol` is away."""
+    if visit.course_id is None:
+        return None
+    return await call.part(call.read("protocol", f"/courses/{visit.course_id}", Course), None)
 
 
 async def protocol_of(call: PageCall, protocol: str) -> Protocol | None:

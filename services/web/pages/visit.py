@@ -31,13 +31,16 @@ async def visit_page(
 ) -> web.Response:
     """Show the visit; with what would change, or with what is against it."""
     visit = await call.read("scheduling", f"/appointments/{call.path_id('appointment_id')}", Visit)
-    client, known = await asyncio.gather(parts.client_of(call, visit.client_id), parts.known(call))
+    client, known, course = await asyncio.gather(
+        parts.client_of(call, visit.client_id), parts.known(call), parts.course_of(call, visit)
+    )
     return call.show(
         "visit.html",
         here="/clients",
         status=409 if problem else 200,
         name=client.name if client else parts.NO_NAME,
         visit=visit,
+        course=course,
         day=day_of(visit.starts_at, call.zone),
         when=words.when(visit.starts_at, known, zone_of(client)),
         where=words.where(visit, known),

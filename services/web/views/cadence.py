@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.web.answers.protocol import Adherence, AllAdherence
+from services.web.answers.protocol import Adherence, AllAdherence, Brief
 from services.web.views.words import count, deviation, spoken
 
 SHOWN = 60
@@ -25,6 +25,7 @@ class Line(Struct, frozen=True, kw_only=True):
     course_id: UUID
     name: str
     course: str
+    label: str
     sessions: int
     slips: int
     lapses: int
@@ -62,17 +63,21 @@ def rules(given: AllAdherence) -> list[Number]:
     return [Number(name=deviation(rule), number=n, percent=round(100 * n / most)) for rule, n in ordered if n]
 
 
-def lines(courses: Sequence[Adherence], names: Mapping[UUID, str], titles: Mapping[str, str]) -> list[Line]:
-    """Put courses into words. `names` maps clients, `titles` protocols."""
-    return [_line(course, names.get(course.client_id, "Name not available"), titles) for course in courses]
+def lines(courses: Sequence[Adherence], names: Mapping[UUID, str], protocols: Mapping[str, Brief]) -> list[Line]:
+    """Put courses into words. `names` maps clients."""
+    return [
+        _line(course, names.get(course.client_id, "Name not available"), protocols.get(course.protocol))
+        for course in courses
+    ]
 
 
-def _line(course: Adherence, name: str, titles: Mapping[str, str]) -> Line:
-    title = titles.get(course.protocol) or spoken(course.protocol)
+def _line(course: Adherence, name: str, protocol: Brief | None) -> Line:
+    title = protocol.title if protocol else spoken(course.protocol)
     return Line(
         course_id=course.course_id,
         name=name,
         course=f"{title}, {course.status}",
+        label=(protocol and protocol.label) or "",
         sessions=course.sessions_completed,
         slips=course.slips,
         lapses=course.lapses,

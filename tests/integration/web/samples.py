@@ -129,6 +129,13 @@ def adherence(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+def absent(total: int = 1) -> dict[str, Any]:
+    """Grace has not come for long."""
+    one = {"course_id": str(uid(303)), "client_id": str(uid(3)), "protocol": "neuromuscular_maintenance"}
+    more = {"title": "Neuromuscular maintenance", "label": None, "since": "2026-02-11"}
+    return {"courses": [one | more], "total": total}
+
+
 PROTOCOL = {
     "id": "fibromyalgia",
     "title": "Fibromyalgia course",

@@ -18,6 +18,7 @@ from tests.integration.web.samples import (
     PROTOCOL,
     ROOMS,
     TODAY,
+    absent,
     adherence,
     course,
     day_of_visits,
@@ -40,6 +41,7 @@ class Practice:
     note: dict[str, Any] = field(default_factory=note)
     history: list[dict[str, Any]] = field(default_factory=history)
     adherence: dict[str, Any] = field(default_factory=adherence)
+    absent: dict[str, Any] = field(default_factory=absent)
     more_adherence: dict[str, Any] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=lambda: dict(enumerate(NAMES, 1)))
     visits: list[dict[str, Any]] = field(default_factory=day_of_visits)
@@ -89,6 +91,7 @@ def answers(practice: Practice) -> dict[str, Callable[[web.Request], Any]]:
         "/protocol/courses/{id}/note": lambda _: practice.note,
         "/protocol/courses/{id}/history": lambda _: {"history": practice.history},
         "/protocol/adherence": lambda r: practice.more_adherence if "cursor" in r.query else practice.adherence,
+        "/protocol/lapses": lambda _: practice.absent,
         "/protocol/protocols": lambda _: {"protocols": [PROTOCOL]},
         "/protocol/protocols/{id}": lambda _: PROTOCOL,
     }

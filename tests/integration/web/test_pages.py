@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.integration.web.conftest import CLIENT, COURSE, PAGES, Browser
+from tests.integration.web.samples import absent, uid
 
 STATIC = re.compile(r"/static/[a-z]+-[0-9a-f]{10}\.[a-z]+")
 
@@ -17,6 +18,21 @@ async def test_the_day_shows_each_therapists_visits_free_times_and_what_the_desk
     for card in ("Call now", "Not here yet", "Here now", "Called off"):
         assert f"<h2>{card}</h2>" in page.text
     assert 'href="/day?on=2026-03-03"' in page.text
+
+
+async def test_the_day_names_who_has_not_come_for_long_only_today_and_only_when_there_is_somebody(browser: Browser):
+    await browser.sign_in("dee")
+    browser.others.absent = absent(total=9)
+    page = await browser.get("/day")
+    for words in (
+        f'<a href="/courses/{uid(303)}">Grace Kim</a>',
+        "Has not come since Wed 11 Feb: Neuromuscular maintenance",
+        "And 8 more.",
+    ):
+        assert words in page.text, words
+    assert "Has not come since" not in (await browser.get("/day?on=2026-03-05")).text
+    browser.others.absent = {"courses": [], "total": 0}
+    assert "Not here for long" not in (await browser.get("/day")).text
 
 
 async def test_an_empty_day_says_when_the_next_visit_is(signed_in: Browser):
@@ -53,8 +69,8 @@ async def test_a_course_shows_ribbon_sentence_next_visit_deviations_and_note(sig
 
 
 async def test_the_label_of_a_single_case_protocol_stands_on_the_page(signed_in: Browser):
-    signed_in.others.note["label"] = "single case, uncontrolled"
-    assert "single case, uncontrolled" in (await signed_in.get(COURSE)).text
+    signed_in.others.course["label"] = signed_in.others.note["label"] = "single case, uncontrolled"
+    assert (await signed_in.get(COURSE)).text.count("single case, uncontrolled") == 1
 
 
 async def test_the_front_desk_does_not_ask_for_the_note(browser: Browser):

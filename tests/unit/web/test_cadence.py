@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from services.web.answers.protocol import AllAdherence, Week
+from services.web.answers.protocol import AllAdherence, Brief, Week
 from services.web.people import said, told
 from services.web.views import cadence
 from services.web.views.weeks import weeks
 from tests.integration.web.samples import COURSE, ROSA, adherence, uid
+
+FIBROMYALGIA = Brief(id="fibromyalgia", title="Fibromyalgia course")
 
 
 def given(**more: Any) -> AllAdherence:
@@ -36,7 +38,7 @@ def test_rules_are_counted_the_most_frequent_first():
 
 
 def test_a_course_says_who_how_many_and_what():
-    line = cadence.lines(given().courses, {ROSA: "Rosa Alvarez"}, {"fibromyalgia": "Fibromyalgia course"})[0]
+    line = cadence.lines(given().courses, {ROSA: "Rosa Alvarez"}, {"fibromyalgia": FIBROMYALGIA})[0]
     assert (line.name, line.course) == ("Rosa Alvarez", "Fibromyalgia course, series")
     assert line.deviations == "More than 10 minutes on one region, 2 times"
     assert (line.exercise, line.pain) == ("4 met, 2 missed", "8 → 6")
