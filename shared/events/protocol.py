@@ -160,9 +160,10 @@ class CourseClosed(CourseEvent, frozen=True, kw_only=True):
 
 
 class CourseReopened(CourseEvent, frozen=True, kw_only=True):
-    """A closed course goes on where it was."""
+    """A closed course goes on where it was: somebody asked for it, or a session that had finished it was withdrawn."""
 
     on: date
+    asked: bool = False
 
 
 PUBLISHED = (

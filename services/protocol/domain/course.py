@@ -90,7 +90,7 @@ def _reopen_course(deciding: Deciding, _: c.ReopenCourse) -> None:
         return
     if stand(deciding.state.cadence(deciding.definition)).phase is None:
         raise refuse("closed", "All sessions of this course are done. Open a new one.")
-    deciding.add([told.CourseReopened(**deciding.ids, on=deciding.today)])
+    deciding.add([told.CourseReopened(**deciding.ids, on=deciding.today, asked=True)])
     counting.take_up(deciding)
     deciding.settle(deciding.today)
     deciding.pass_time()

@@ -154,9 +154,13 @@ def _closed(course: Course, event: told.CourseClosed) -> None:
 
 
 def _reopened(course: Course, event: told.CourseReopened) -> None:
-    """Days on which the course was closed are not judged, like those of a pause."""
+    """Days on which somebody had closed the course are not judged, like those of a pause.
+
+    One that finished with a session which is withdrawn by now was never finished, so there was no such day.
+    """
     first, last = (course.closed_on or event.on) + dt.timedelta(days=1), event.on - dt.timedelta(days=1)
-    course.pauses += (Pause(first, last),) if first <= last else ()
+    if first <= last and (event.asked or not course.finished):
+        course.pauses += (Pause(first, last),)
     course.closed, course.closed_on, course.finished = False, None, False
 
 

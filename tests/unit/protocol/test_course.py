@@ -123,6 +123,33 @@ def test_a_finished_course_goes_on_when_its_last_session_is_withdrawn():
     assert course.status == "closed"
 
 
+def test_a_session_set_aside_counts_and_is_in_no_pause_when_another_is_withdrawn():
+    on = days(START, 19)
+    course = Told("als_support").give(*on)
+    assert (course.status, course.state.completed, course.rules) == ("closed", 18, ["closed"])
+    course.until(on[-1] + timedelta(days=3))
+    course.withdraw(on[4])
+    assert (course.status, course.state.completed, course.rules) == ("closed", 18, [])
+    assert course.state.pauses == ()
+
+
+def test_the_weeks_after_a_course_finished_by_mistake_are_judged():
+    on = days(START, 18)
+    course = Told("als_support").give(*on).until(on[-1] + timedelta(days=20))
+    course.withdraw(on[4])
+    course.until(course.now.date() + timedelta(days=1))
+    assert max(course.state.slipped) > on[-1] - timedelta(days=7)
+    assert [lapse.since for lapse in course.state.lapses] == [on[-1]]
+
+
+def test_the_days_on_which_somebody_had_called_a_course_finished_are_not_judged():
+    course = whole(3)
+    course.say(c.CloseCourse, reason="finished")
+    course.now += timedelta(days=60)
+    course.say(c.ReopenCourse)
+    assert (course.status, course.state.slips, course.of(told.CourseLapsed)) == ("series", 0, [])
+
+
 def test_closing_twice_is_nothing_and_reopening_goes_on_where_it_was():
     course = whole(3)
     course.say(c.CloseCourse, reason="moved_away")
