@@ -6,7 +6,9 @@ from uuid import UUID
 
 from services.protocol.bodies import OpenCourseBody
 from services.protocol.domain import commands as c
+from services.protocol.domain.anchoring import session_at
 from services.protocol.domain.course import stream
+from services.protocol.domain.definition import Definition
 from services.protocol.queries import definitions
 from shared.clock import day_of
 from shared.decider import Unknown, refuse
@@ -49,6 +51,18 @@ def _must_make_sense(call: Call, body: OpenCourseBody) -> None:
         raise Malformed("last_session_on", "The last session lies in the future.")
     if protocol.total and not protocol.endless and body.sessions_before >= protocol.total:
         raise Malformed("sessions_before", f"This protocol ends with session {protocol.total}.")
+    _must_have_its_event(call, protocol, body)
+
+
+def _must_have_its_event(call: Call, protocol: Definition, body: OpenCourseBody) -> None:
+    """An event in the past will do where a session could have been given for it: it may be written down late."""
+    begins = session_at(protocol, body.event_at)
+    if protocol.anchor is None and body.event_at:
+        raise Malformed("event_at", "This protocol is not for an event. Leave event_at out.")
+    if protocol.anchor and begins is None:
+        raise Malformed("event_at", "This protocol is for an event: when does it begin?")
+    if begins and (on := day_of(begins, call.service.practice.tz)) < body.starts_on:
+        raise Malformed("event_at", f"The session for this event belongs on {on}, before the course starts.")
 
 
 async def refuse_second(tx: Tx, client_id: UUID, protocol: str) -> None:

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
 from services.protocol.domain.cadence import Cadence, fullest, near, refusals, stand
 from services.protocol.domain.catalogue import Gate, Limit
 from services.protocol.domain.definition import Definition
+from services.protocol.domain.events import CourseOpened
 from services.protocol.domain.gates import has_come, in_time, seen
 from shared.events.records import SessionCompleted
 from shared.vocabulary import CadenceRule, DeviationRule, Region
 
 POLICY = "policy"
+A_MINUTE = timedelta(minutes=1)
 Sessions = Sequence[SessionCompleted]
 
 
@@ -76,6 +78,17 @@ def against_cadence(cadence: Cadence, day: date) -> Iterator[Against]:
     """The rules of the cadence this day goes against, as deviations are called (domain.md §3.1)."""
     for rule in refusals(cadence, day, stand(cadence)):
         yield _of_cadence(cadence, day, rule)
+
+
+def against_event(definition: Definition, opened: CourseOpened, day: date, ends_at: datetime) -> Iterator[Against]:
+    """A session for an event belongs on its day and is over when the event begins: `figure` is minutes past that."""
+    anchor, begins_at = definition.anchor, opened.event_at
+    if anchor is None or begins_at is None:
+        return
+    if day != opened.event_on:
+        yield Against(rule="event_day", source=anchor.source)
+    elif minutes := max((ends_at - begins_at) // A_MINUTE, 0):
+        yield Against(rule="event_day", figure=minutes, limit=0, source=anchor.source)
 
 
 def _of_cadence(cadence: Cadence, day: date, rule: CadenceRule) -> Against:

@@ -43,7 +43,9 @@ SENTENCES: dict[DeviationRule, Callable[[DeviationNoted], str]] = {
     "closed": lambda _: "After the course was closed",
     "not_started": lambda _: "Before the course's first day",
     "paused": lambda _: "In a pause",
-    "event_day": lambda _: "Not on the day of the event",
+    "event_day": lambda e: (
+        "Not on the day of the event" if e.figure is None else f"Not over when the event began: {e.figure} minutes past"
+    ),
     "foreign_course": lambda _: "The session names a course that is not the client's",
     "same_appointment": lambda _: "A second session for one appointment: withdraw one if it was written down twice",
 }

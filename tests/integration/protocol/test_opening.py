@@ -64,6 +64,10 @@ BAD_OPENINGS: list[tuple[dict[str, object], str]] = [
     ({"sessions_before": 3, "last_session_on": "2026-02-02"}, "last_session_on"),
     ({"protocol": "als_support", "sessions_before": 18, "last_session_on": "2026-01-02"}, "sessions_before"),
     ({"event_at": "2026-03-02T10:00:00"}, "event_at"),
+    ({"event_at": "2026-03-02T15:00:00Z"}, "event_at"),
+    ({"protocol": "pre_event_sports"}, "event_at"),
+    ({"protocol": "pre_event_sports", "event_at": "2026-01-04T15:00:00Z"}, "event_at"),
+    ({"protocol": "pre_event_sports", "event_at": "2026-01-05T05:30:00Z"}, "event_at"),
 ]
 
 
@@ -71,6 +75,11 @@ async def test_a_course_that_cannot_be_names_the_field(house: House):
     for wrong, field in BAD_OPENINGS:
         answer = await house.open_course(**wrong)
         assert (answer.status, answer.body["field"]) == (422, field), answer.body
+
+
+async def test_an_event_of_this_morning_will_do_as_its_session_may_be_written_down_late(house: House):
+    opened = await house.open_course(protocol="pre_event_sports", event_at="2026-01-05T13:00:00Z")
+    assert opened.status == 201
 
 
 async def test_an_unknown_field_is_422_and_an_unknown_client_404(house: House):

@@ -1,11 +1,17 @@
 """What the notes of the other protocols say (domain.md §4)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from services.protocol.domain.deviations import Against, against_event
 from services.protocol.domain.judging import verdicts
+from services.protocol.domain.naming import named
 from services.protocol.domain.note import Note, prepare
-from tests.unit.protocol.told import START, Told, instant, schedule
+from shared.clock import day_of
+from shared.events.protocol import DeviationNoted
+from tests.unit.protocol.told import CLIENT, COURSE, START, ZONE, Told, instant, schedule
 
 
 def note(course: Told) -> Note:
@@ -55,6 +61,27 @@ def test_the_session_before_an_event_has_its_one_day():
     assert on.allowed
     course.give(date(2026, 2, 6))
     assert course.rules == ["event_day"]
+
+
+def test_a_session_for_an_event_is_on_its_day_and_over_when_the_event_begins():
+    at, hour = instant(date(2026, 2, 7)), timedelta(hours=1)
+    course = Told("pre_event_sports", event_at=at)
+
+    def against(ends_at: datetime) -> list[Against]:
+        return list(against_event(course.definition, course.state.opened, day_of(ends_at, ZONE), ends_at))
+
+    assert against(at) == []
+    assert against(at + 6 * hour) == [Against(rule="event_day", figure=360, limit=0, source="B")]
+    assert against(at - 24 * hour) == against(at + 24 * hour) == [Against(rule="event_day", source="B")]
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [(None, "Not on the day of the event"), (360, "Not over when the event began: 360 minutes past")],
+)
+def test_a_session_that_missed_its_event_is_told_in_words(figure: int | None, words: str):
+    noted = DeviationNoted(client_id=CLIENT, course_id=COURSE, rule="event_day", on=START, figure=figure)
+    assert named(noted) == words
 
 
 def test_without_a_time_of_the_event_any_day_will_do():
