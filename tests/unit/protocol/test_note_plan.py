@@ -17,7 +17,7 @@ from services.protocol.domain.state import Course, Given, Visit
 from services.protocol.domain.timeplan import PlannedStep, turned
 from shared.events.records import RegionWorked
 from shared.vocabulary import Region, TenderPoint
-from tests.unit.protocol.told import CLIENT, COURSE, START, definition, schedule, session
+from tests.unit.protocol.told import CLIENT, COURSE, START, Told, definition, schedule, session
 
 FIBROMYALGIA = definition()
 DAYS = schedule(40)
@@ -139,6 +139,30 @@ def test_the_other_protocols_add_up_too(name: str, minutes: int, figures: dict[s
     sessions = [] if "sports" in name else [figures]
     note = prepare(definition(name), course(sessions, minutes, name))
     assert sum(step.minutes for step in note.sequence) == note.minutes == minutes
+
+
+@pytest.mark.parametrize("name", ["als_support", "neuromuscular_maintenance", "pre_event_sports", "post_event_sports"])
+@given(minutes=st.integers(15, 120), figures=FIGURES)
+def test_no_region_has_more_than_10_minutes_in_the_other_protocols_either(
+    name: str, minutes: int, figures: dict[str, Any]
+):
+    sessions = [] if "sports" in name else [figures]
+    note = prepare(definition(name), course(sessions, minutes, name))
+    spent = Counter[str | None]()
+    for step in note.sequence:
+        spent[step.region] += step.minutes
+    assert all(spent[region] <= 10 for region in spent if region not in (None, "full_body"))
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "elsewhere"),
+    [("als_support", "thigh", 4), ("neuromuscular_maintenance", "neck", 14), ("pre_event_sports", "thigh", 10)],
+)
+def test_what_time_a_region_may_not_have_goes_where_no_region_is_named(name: str, region: str, elsewhere: int):
+    found = prepare(definition(name), Told(name).state)
+    technique = next(step.technique for step in found.sequence if step.region == region)
+    parts = {step.region: step.minutes for step in found.sequence if step.technique == technique}
+    assert (parts[region], parts[None]) == (10, elsewhere)
 
 
 @given(notes())
