@@ -110,6 +110,7 @@ class Anchored(Struct, frozen=True, kw_only=True):
 
     at: Instant
     session_at: Instant
+    source: str = ""
 
 
 class Titled(Struct, frozen=True, kw_only=True):

@@ -87,8 +87,29 @@ class Part(Struct, frozen=True, kw_only=True):
     """One phase of a protocol's definition: a series, a break or maintenance."""
 
     kind: str
+    number: int = 1
     sessions: int | None = None
     weeks: int | None = None
+    source: str = ""
+
+
+class Limit(Struct, frozen=True, kw_only=True):
+    """Where a limit comes from."""
+
+    source: str
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Limits whose source a page names."""
+
+    prone_minutes: Limit | None = None
+
+
+class Technique(Struct, frozen=True, kw_only=True):
+    """Where a technique comes from."""
+
+    technique: str
+    source: str
 
 
 class Protocol(Struct, frozen=True, kw_only=True):
@@ -96,6 +117,12 @@ class Protocol(Struct, frozen=True, kw_only=True):
 
     phases: list[Part] = []
     sources: list[Sourced] = []
+    limits: Limits = Limits()
+    techniques: list[Technique] = []
+
+    def source_of(self, technique: str) -> str:
+        """Where a technique comes from; empty where it is none of the protocol's."""
+        return next((one.source for one in self.techniques if one.technique == technique), "")
 
 
 class Happening(Struct, frozen=True, kw_only=True):

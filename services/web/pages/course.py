@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.web import people
 from services.web.answers.note import Note
-from services.web.answers.protocol import Course, Happening, History
+from services.web.answers.protocol import Course, Happening, History, Protocol
 from services.web.answers.scheduling import Visit
 from services.web.answers.waiting import Place, Rolling, Waitlist
 from services.web.page import DESK, Address, PageCall
@@ -60,7 +60,7 @@ async def show_course(call: PageCall, tried: Tried | None = None) -> web.Respons
         pauses=words.told_of(happened, words.PAUSES, call.zone, call.today),
         allowed=words.told_of(happened, words.ALLOWED, call.zone, call.today),
         weeks=weeks(course.exercise.weeks, call.today),
-        note=paper.page(note, protocol.sources if protocol else [], call.zone, call.today) if note else None,
+        note=paper.page(note, protocol or Protocol(), call.zone, call.today) if note else None,
         note_why=why_no_note(call, course),
         **visits_to_come(call, course, found.visits, known),
         waits=arranged.waits(found, course_id, known, tried),

@@ -6,7 +6,7 @@ from uuid import UUID
 from aiohttp import web
 
 from services.web.answers.note import Note
-from services.web.answers.protocol import Course
+from services.web.answers.protocol import Course, Protocol
 from services.web.domain.account import StaffRole
 from services.web.page import Address, PageCall
 from services.web.pages import parts
@@ -62,7 +62,7 @@ async def read_all(call: PageCall) -> tuple[Course, paper.Page, str, Line | None
         next_line(call, course.client_id, course_id),
         parts.protocol_of(call, course.protocol),
     )
-    page = paper.page(note, protocol.sources if protocol else [], call.zone, call.today)
+    page = paper.page(note, protocol or Protocol(), call.zone, call.today)
     return course, page, client.name if client else parts.NO_NAME, following
 
 

@@ -62,7 +62,7 @@ def _section(title: str, sentences: Iterable[Sentence]) -> list[Block]:
 
 def _line(line: Line) -> Sentence:
     named = ", ".join(filter(None, (line.name, line.minutes)))
-    return Sentence(bold=f"{named}:" if named else "", text=_sourced(line.text, line.source))
+    return Sentence(bold=f"{named}:" if named else "", text=sourced(line.text, line.source))
 
 
 def _numbered(number: int, line: Line) -> Sentence:
@@ -74,21 +74,22 @@ def _step(step: StepLine) -> Sentence:
     named = ", ".join(filter(None, (step.name, step.minutes)))
     where = ", ".join(filter(None, (step.where, step.position))).lower()
     text = f"({where}) {step.text}" if where else step.text
-    return Sentence(mark=f"{step.number}", bold=f"{named}:", text=_sourced(text, step.source))
+    return Sentence(mark=f"{step.number}", bold=f"{named}:", text=sourced(text, step.source))
 
 
-def _sourced(text: str, source: str) -> str:
+def sourced(text: str, source: str) -> str:
+    """A sentence with its source behind it."""
     return f"{text} [{source}]" if source else text
 
 
 def _since(note: Page) -> Iterator[Sentence]:
     if note.event:
-        yield Sentence(text=note.event)
+        yield _line(note.event)
     if note.last_time:
         yield Sentence(text="; ".join(note.last_time))
     yield from map(_line, note.changed)
     for line in note.against:
-        yield Sentence(bold="Against the protocol:", text=_sourced(line.text, line.source))
+        yield Sentence(bold="Against the protocol:", text=sourced(line.text, line.source))
 
 
 def _points(points: Points) -> Iterator[Sentence]:
@@ -109,4 +110,4 @@ def _exercise(note: Page) -> Iterator[Sentence]:
 
 def _areas(note: Page) -> Iterator[Sentence]:
     if note.body_maps:
-        yield Sentence(text=f"{note.body_maps}.")
+        yield Sentence(text=sourced(f"{note.body_maps}.", note.areas_source))

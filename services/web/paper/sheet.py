@@ -6,11 +6,12 @@ from typing import Literal
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.pdfgen.canvas import Canvas
 
-from services.web.paper.blocks import blocks
+from services.web.paper.blocks import blocks, sourced
 from services.web.paper.columns import LEADING, Fitted, Placed, fit
 from services.web.paper.lettering import BOLD, PLAIN, width_of, wrap, writable
 from services.web.paper.pictures import INK, bar_height, draw_bar, draw_bodies
 from services.web.views.note import Page
+from services.web.views.sentences import Line
 
 SIZES = {"A4": A4, "Letter": LETTER}
 MARGIN, GUTTER = 34.0, 16.0
@@ -61,11 +62,11 @@ def _draw_head(paper: Canvas, note: Page, headline: tuple[str, str], top: float,
     return top - 5
 
 
-def _draw_prone(paper: Canvas, sentence: str, top: float, width: float) -> float:
+def _draw_prone(paper: Canvas, sentence: Line | None, top: float, width: float) -> float:
     """Draw how long the client lies prone; gives how much room it took."""
-    if not sentence:
+    if sentence is None:
         return 0
-    _lines(paper, ("", writable(sentence)), 8, top, width=width, most=1)
+    _lines(paper, ("", writable(sourced(sentence.text, sentence.source))), 8, top, width=width, most=1)
     return 8 * LEADING + 2
 
 

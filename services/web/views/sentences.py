@@ -28,15 +28,18 @@ class Points(Struct, frozen=True, kw_only=True):
     total: str
 
 
-def lines_of(note: Note) -> dict[str, list[Line]]:
-    """Give every list of sentences of the note, by its name on the page."""
+def lines_of(note: Note, often: str) -> dict[str, list[Line]]:
+    """Give every list of sentences of the note, by its name on the page.
+
+    `often` is where it is said how often exercise is to be done.
+    """
     return {
         "focus": [_focus(item) for item in note.focus],
         "not_yet": [_not_yet(item) for item in note.not_yet],
         "positions": _lines(note.positions),
         "cautions": _lines(note.cautions),
         "tell": _lines(note.tell),
-        "exercise": _exercise(note.exercise),
+        "exercise": _exercise(note.exercise, often),
         "changed": _lines(note.changed),
         "adapted": [Line(name=item.what, text=item.why, source=item.source or "") for item in note.adapted],
         "against": [_against(item) for item in note.last_session.deviations] if note.last_session else [],
@@ -62,11 +65,11 @@ def _against(item: Against) -> Line:
     return Line(text=item.text or deviation(item.rule), source=item.source or "")
 
 
-def _exercise(exercise: HomeExercise) -> list[Line]:
+def _exercise(exercise: HomeExercise, often: str) -> list[Line]:
     if not exercise.cleared:
         return []
-    often = [Line(text=f"At least {exercise.per_week} times a week.")] if exercise.per_week else []
-    return [*often, *_lines(exercise.advice)]
+    asked = f"At least {exercise.per_week} times a week."
+    return [*([Line(text=asked, source=often)] if exercise.per_week else []), *_lines(exercise.advice)]
 
 
 def points_of(points: TenderPoints | None) -> Points | None:

@@ -140,13 +140,15 @@ PROTOCOL = {
     "id": "fibromyalgia",
     "title": "Fibromyalgia course",
     "phases": [
-        {"kind": "series", "sessions": 10},
-        {"kind": "series", "sessions": 5},
+        {"kind": "series", "number": 1, "sessions": 10, "source": "A"},
+        {"kind": "series", "number": 2, "sessions": 5, "source": "A; policy"},
         {"kind": "break", "weeks": 2},
         {"kind": "series", "sessions": 15},
         {"kind": "break", "weeks": 3},
         {"kind": "maintenance"},
     ],
+    "limits": {"prone_minutes": {"most": 12, "source": "A", "deviation": "prone_over_12_min"}},
+    "techniques": [{"id": "connective_tissue", "technique": "connective_tissue", "source": "A, figure 10"}],
     "sources": [
         {"text": "Massage & Bodywork, February/March 2004", "source": "A"},
         {"text": "Practitioner's article, part II", "source": "B"},

@@ -18,7 +18,8 @@ async def test_the_note_shows_plan_pictures_and_what_they_say_in_words(signed_in
     assert page.status == 200
     for words in (
         "Rosa Alvarez", "Fibromyalgia course, series 2", "Wed 4 Mar, 11:00", "What to do, 60",
-        "Prone: longest stretch 12 of at most 12 minutes.", "keep off the carotid artery", "Gentler opening",
+        'at most 12 minutes. <span class="src">[A]', 'times a week. <span class="src">[A; policy]',
+        'massage <span class="src">[A, figure 10]', "keep off the carotid artery", "Gentler opening",
         "Periosteal massage", "Base of the skull: left and right", "Neck: 12 minutes, at most 10", "treated least",
         "Target met in 1 of 2 weeks.", "A: Massage &amp; Bodywork", "the therapist decides",
     ):  # fmt: skip

@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from services.web.answers.note import Note
-from services.web.answers.protocol import Sourced
+from services.web.answers.protocol import Protocol
 from services.web.views.note import Page, page
 from services.web.views.sentences import Line
 from tests.integration.web.notes import note, shortest
 from tests.integration.web.samples import PROTOCOL
 
-SOURCES = [msgspec.convert(source, Sourced) for source in PROTOCOL["sources"]]
+SOURCES = msgspec.convert(PROTOCOL, Protocol)
+LISTS = (
+    "focus", "not_yet", "positions", "cautions", "tell", "exercise", "changed", "adapted", "against",
+)  # fmt: skip
 ZONE, TODAY = ZoneInfo("America/New_York"), date(2026, 3, 4)
 
 
@@ -87,13 +90,31 @@ def test_says_protocol_and_phase():
 
 def test_says_what_event_the_session_is_for_and_how_long_the_client_lies_prone():
     event = {"at": "2026-03-07T15:00:00Z", "session_at": "2026-03-07T14:00:00Z"}
-    assert shown(event=event).event == ("For the event on Sat 7 Mar 2026, 10:00. The session begins about 09:00.")
-    assert shown().event == ""
-    assert shown(prone={"longest": 8, "limit": None}).prone == "Prone: longest stretch 8 minutes."
+    words = "For the event on Sat 7 Mar 2026, 10:00. The session begins about 09:00."
+    assert shown(event=event | {"source": "B"}).event == Line(text=words, source="B")
+    assert shown().event is None
+    line = Line(text="Prone: longest stretch 8 minutes.", source="A")
+    assert shown(prone={"longest": 8, "limit": None}).prone == line
+
+
+def test_every_sentence_has_its_source():
+    found = shown(tell=[{"text": "Drink water.", "source": "A"}])
+    lists = [getattr(found, name) for name in LISTS]
+    assert all(lists)
+    assert [line for lines in lists for line in lines if not line.source] == []
+    assert found.exercise[0] == Line(text="At least 2 times a week.", source="A; policy")
+    assert found.areas_source == "A, figure 10"
+    assert found.points
+    assert found.points.how
+    assert found.points.how.source
+    assert all(step.source for step in found.plan.steps)
 
 
 def test_does_without_what_a_note_may_lack():
     bare = page(
-        msgspec.convert({"ordinal": 1, "prepared_at": "2026-03-03T23:00:00Z", "minutes": 60}, Note), [], ZONE, TODAY
+        msgspec.convert({"ordinal": 1, "prepared_at": "2026-03-03T23:00:00Z", "minutes": 60}, Note),
+        Protocol(),
+        ZONE,
+        TODAY,
     )
     assert (bare.focus, bare.points, bare.pictures, bare.areas, bare.plan.steps) == ([], None, [], [], [])

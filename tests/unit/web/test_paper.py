@@ -11,19 +11,22 @@ import msgspec
 import pytest
 
 from services.web.answers.note import Note
+from services.web.answers.protocol import Protocol
 from services.web.paper import sheet
 from services.web.paper.lettering import writable
 from services.web.views.note import page
 from tests.integration.web.notes import longest, note, shortest
+from tests.integration.web.samples import PROTOCOL
 
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 SHOWN = re.compile(r"\(((?:\\.|[^\\()])*)\) Tj")
+PLAN = msgspec.convert(PROTOCOL, Protocol)
 PAPERS = {"A4": (595, 842), "Letter": (612, 792)}
 NOTES = {"shortest": shortest(), "usual": note(), "long": longest(2), "far too long": longest(9)}
 
 
 def printed(given: dict[str, Any], size: Any = "A4", name: str = "Rosa Alvarez") -> bytes:
-    shown = page(msgspec.convert(given, Note), [], ZoneInfo("America/New_York"), date(2026, 3, 4))
+    shown = page(msgspec.convert(given, Note), PLAN, ZoneInfo("America/New_York"), date(2026, 3, 4))
     return sheet.draw(shown, name=name, visit="Wed 4 Mar, 11:00", practice="Riverside Practice", size=size)
 
 
@@ -64,6 +67,16 @@ def test_its_words_can_be_read_as_text():
         "Rosa Alvarez", "Session 13, Fibromyalgia course, series 2, Wed 4 Mar, 11:00, 60 min", "single case",
         "Inhibitory opening, 6 min:", "Not yet", "Periosteal massage:", "Base of the skull: left and right",
         "pain 6 to 4", "Neck, left, 7 min:", "Slow, never forced", "the therapist decides", "Riverside Practice",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_every_line_says_where_it_comes_from():
+    event = {"at": "2026-03-07T15:00:00Z", "session_at": "2026-03-07T14:00:00Z", "source": "B"}
+    text = text_of(printed(note(event=event)))
+    for words in (
+        "The session begins about 09:00. [B]", "at most 12 minutes. [A]", "At least 2 times a week. [A; policy]",
+        "Palm of the hand. [A, figure 10]",
     ):  # fmt: skip
         assert words in text, words
 
