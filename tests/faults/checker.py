@@ -31,7 +31,7 @@ async def findings(data: Path, log: Path) -> list[str]:
 async def judge(data: Path, evidence: Evidence) -> list[str]:
     """The findings about this evidence."""
     found = [finding for check in CHECKS for finding in check(evidence)]
-    return found + [finding async for finding in check_models.check_rebuilt(data, evidence)]
+    return found + [finding async for finding in check_models.check_projected(data, evidence)]
 
 
 def summary(evidence: Evidence) -> str:
