@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from shared.running import Running
 
 
+WAITING = "select count(*), min(recorded_at) from public.event where position > $1 and type = any($2)"
+
+
 def add(app: web.Application, replica: "Running") -> None:
     """`/healthz`, `/readyz`, `/metrics`."""
 
@@ -70,11 +73,10 @@ async def _look(replica: "Running") -> None:
 async def _look_at_relay(replica: "Running") -> None:
     """What waits to be published: also right while the bus is away and the relay cannot work."""
     if replica.leads and replica.relay:
-        sql = "select recorded_at from public.event where position > $1 and type = any($2) order by position limit 1"
-        rows = await replica.service.store.fetch(sql, replica.relay.scanned, replica.relay.types)
-        age = (replica.service.clock.now() - rows[0]["recorded_at"]).total_seconds() if rows else 0.0
+        [(events, oldest)] = await replica.service.store.fetch(WAITING, replica.relay.scanned, replica.relay.types)
+        age = (replica.service.clock.now() - oldest).total_seconds() if oldest else 0.0
         metrics.relay_lag_seconds.set(max(age, 0.0))
-        metrics.relay_lag_events.set(max(replica.service.store.writer.head - replica.relay.scanned, 0) if rows else 0)
+        metrics.relay_lag_events.set(events)
 
 
 async def _parked(replica: "Running") -> int:

@@ -9,7 +9,7 @@ batch_units = Histogram(
 )
 batch_seconds = Histogram("seriatim_batch_seconds", "Time one transaction of the writer took", buckets=SHORT)
 events_appended = Counter("seriatim_events_appended_total", "Events stored")
-relay_lag_events = Gauge("seriatim_relay_lag_events", "Positions stored but not yet looked at by the relay")
+relay_lag_events = Gauge("seriatim_relay_lag_events", "Events that wait to be published")
 relay_lag_seconds = Gauge("seriatim_relay_lag_seconds", "Age of the oldest event that waits to be published")
 relay_in_doubt = Counter("seriatim_relay_in_doubt_total", "Times the relay did not know whether a batch was stored")
 consumer_lag_events = Gauge("seriatim_consumer_lag_events", "Messages not yet heard", ["producer"])

@@ -2,15 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
 
 from shared.messages import Recorded
 from shared.store.codec import Codec
 from shared.store.unit import HeardUpto, Pending
 
+END = "select position, event_id from public.event order by position desc limit 1"
 APPEND = "select public.append_events($1, $2, $3, $4)"
 """Gives the log's last position. Raises `asyncpg.SerializationError` when the log ends elsewhere than after `head` by
 now, or when another replica has heard what is `heard` here."""
+
+
+class End(NamedTuple):
+    """Where the log ends. The event tells one history from another: after a restore a position may come again."""
+
+    position: int = 0
+    event_id: UUID | None = None
+
+
+async def end_of_log(connection: asyncpg.Connection) -> End:
+    """Where it ends by now."""
+    row = await connection.fetchrow(END)
+    return End(*row) if row else End()
 
 
 def arguments(

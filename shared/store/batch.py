@@ -11,7 +11,7 @@ import msgspec
 
 from shared.messages import Recorded
 from shared.store import claims
-from shared.store.append import APPEND, arguments, as_recorded
+from shared.store.append import APPEND, End, arguments, as_recorded, end_of_log
 from shared.store.effects import execute
 from shared.store.unit import Changes, Folded, Statement, Tx, fold
 from shared.store.work import LOST, Engine, InDoubt, KeyReused, Outcome, Stale, Work
@@ -23,7 +23,7 @@ LOCK = 7253
 class Batch:
     """Units that share a transaction. One that refuses or fails drops out; a database error breaks them all.
 
-    `kept` are states as of the position `head`; `outrun` tells afterwards that another replica had written since.
+    `kept` are states as of this end of the log; `outrun` tells afterwards that another replica had written since.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Batch:
         connection: asyncpg.Connection,
         works: list[Work],
         kept: Mapping[str, Folded],
-        head: int,
+        end: End,
     ) -> None:
         self._engine = engine
         self._connection = connection
@@ -44,7 +44,8 @@ class Batch:
         self._recorded: dict[UUID, Recorded] = {}
         self._outcomes: list[tuple[Work, Any, Changes]] = []
         self.folded: dict[str, Folded] = {}
-        self.head = head
+        self._end = end
+        self._head = end.position
         self.outrun = False
 
     async def commit(self) -> None:
@@ -80,6 +81,11 @@ class Batch:
         return bool(await connection.fetchval("select 1 from public.event where event_id = $1", first))
 
     @property
+    def end(self) -> End:
+        """Where the log ends after the batch."""
+        return End(self._head, next(reversed(self._recorded))) if self._recorded else self._end
+
+    @property
     def stored(self) -> list[Recorded]:
         """The events the batch stored, in the order of the log."""
         return list(self._recorded.values())
@@ -92,9 +98,9 @@ class Batch:
 
     async def _meet_head(self) -> None:
         """States are as good as the head they were kept at: if it has moved, they are read anew."""
-        head = await self._connection.fetchval("select coalesce(max(position), 0) from public.event")
-        if head != self.head:
-            self.head, self.outrun, self._kept = head, True, {}
+        end = await end_of_log(self._connection)
+        if end != self._end:
+            self._end, self._head, self.outrun, self._kept = end, end.position, True, {}
 
     async def _load(self) -> None:
         await self._load_streams()
@@ -186,10 +192,10 @@ class Batch:
         """What `APPEND` takes; the events are recorded at the positions they get, unless it fails."""
         events = [pending for changes in waiting for pending in changes.events]
         heard = [one for changes in waiting for one in changes.heard]
-        codec, head, now = self._engine.reader.codec, self.head, self._engine.clock.now()
+        codec, head, now = self._engine.reader.codec, self._head, self._engine.clock.now()
         sealed = {pending.client_id for pending in events if pending.client_id and codec.seals(type(pending.event))}
         await codec.prepare(self._connection, sealed)
         for position, pending in enumerate(events, head + 1):
             self._recorded[pending.event_id] = as_recorded(pending, position, now)
-        self.head += len(events)
+        self._head += len(events)
         return arguments(codec, head, events, now, heard)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from operator import itemgetter
 from uuid import UUID
 
 import asyncpg
@@ -63,8 +62,7 @@ async def execute(connection: asyncpg.Connection, lanes: Iterable[Iterable[State
     A lane holds what belongs to one stream. Lanes do not depend on each other, so one round trip serves them all.
     """
     for step in zip_longest(*lanes):
-        in_order = sorted(filter(None, step), key=itemgetter(0))  # what is deleted makes room for what is inserted
-        for statements in (await together(connection, in_order)).values():
+        for statements in (await together(connection, filter(None, step))).values():
             sql, arguments = statements[0]
             if len(statements) == 1:
                 await connection.execute(sql, *arguments)

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import asyncpg
 
@@ -17,9 +18,12 @@ _known: dict[str, str | None] = {}
 
 
 async def together(connection: asyncpg.Connection, statements: Iterable[Statement]) -> dict[str, list[Statement]]:
-    """The statements by their text, in the order of these; of those that can go at once, one is left."""
+    """The statements by their text, in the order of these; of those that can go at once, one is left.
+
+    The order lets what is deleted make room for what is inserted, and gives equal batches equal statements.
+    """
     found = defaultdict[str, list[Statement]](list)
-    for statement in statements:
+    for statement in sorted(statements, key=itemgetter(0)):
         found[statement[0]].append(statement)
     for sql, equal in found.items():
         rows = [args for _, args in equal]

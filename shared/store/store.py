@@ -1,13 +1,13 @@
 """The store of a service: its writer, its reads, its timers' table, and the connections behind them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 
-from shared.messages import Cause, Command, Recorded
+from shared.messages import Cause, Command, Recorded, Redacted
 from shared.store.codec import prepare_connection
 from shared.store.reader import COLUMNS
 from shared.store.unit import Folded, Run, fold
@@ -96,10 +96,10 @@ class Store:
     async def folded(self, stream: str) -> Folded:
         """The stream's state as of now, with its version; only what is newer than the state kept is read."""
         async with self._connected() as connection:
-            head, known = self.writer.head, self.writer.states.get(stream) or self.engine.unborn(stream)
+            end, known = self.writer.end, self.writer.states.get(stream) or self.engine.unborn(stream)
             events = await self.engine.reader.newer(connection, {stream: known.version})
         found = fold(self.engine.decider(stream), known, events)
-        if events and head == self.writer.head:  # had it moved, something between the two might be missing
+        if end == self.writer.end and may_be_kept(events, end.position):
             self.writer.keep({stream: found})
         return found
 
@@ -126,9 +126,20 @@ class Store:
         return self._pool
 
     async def _prepare(self, connection: asyncpg.Connection) -> None:
-        """A new connection may lead to a database restored from a backup, which knows less than what was kept."""
+        """A new connection may lead to a database restored from a backup, with another history than what was kept."""
         await prepare_connection(connection)
-        self.writer.states.clear()
+        head, event_id = self.writer.end
+        if await connection.fetchval("select event_id from public.event where position = $1", head) != event_id:
+            self.writer.states.clear()
+
+
+def may_be_kept(events: Sequence[Recorded], head: int) -> bool:
+    """Whether a state with these, the newest of its stream, is as of the log's end and stays so until the next event.
+
+    What could not be opened for want of a key may be opened later.
+    """
+    redacted = any(isinstance(recorded.event, Redacted) for recorded in events)
+    return bool(events) and events[-1].position <= head and not redacted
 
 
 async def _keep_as_is(_: asyncpg.Connection) -> None:

@@ -9,6 +9,7 @@ import asyncpg
 
 from shared import metrics
 from shared.messages import Recorded
+from shared.store.append import End, end_of_log
 from shared.store.batch import Batch
 from shared.store.swift import SwiftBatch, may_be_swift
 from shared.store.unit import Folded
@@ -30,7 +31,7 @@ class Writer:
         self._busy = False
         self._connection: asyncpg.Connection | None = None
         self.states: OrderedDict[str, Folded] = OrderedDict()
-        self.head = 0
+        self.end = End()
         self.on_commit: list[Callable[[Sequence[Recorded]], None]] = []
 
     async def do(self, work: Work) -> Outcome:
@@ -40,6 +41,8 @@ class Writer:
 
     async def run(self) -> None:
         """Serve the queue until cancelled."""
+        with suppress(*LOST, asyncpg.PostgresError):
+            await self._open()  # what is read can be kept only if it is known where the log ends
         while True:
             batch = [await self._queue.get()]
             with suppress(asyncio.QueueEmpty):
@@ -50,12 +53,17 @@ class Writer:
             self._busy = False
 
     @property
+    def head(self) -> int:
+        """The position of the last event, as far as this process knows."""
+        return self.end.position
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is waiting to be written."""
         return self._queue.empty() and not self._busy
 
     def keep(self, folded: Mapping[str, Folded]) -> None:
-        """Remember states as of the head, or newer ones: those are of no use, and do no harm, until it has moved."""
+        """Remember states as of the end of the log."""
         for stream, state in folded.items():
             self.states[stream] = state
             self.states.move_to_end(stream)
@@ -78,7 +86,7 @@ class Writer:
         batch = None
         try:
             connection = await self._open()
-            batch = SwiftBatch(self._engine, connection, works, self.states, self.head)
+            batch = SwiftBatch(self._engine, connection, works, self.states, self.end)
             await batch.commit()
         except LOST as error:
             self._away(works, error)
@@ -94,7 +102,7 @@ class Writer:
         batch = None
         try:
             connection = await self._open()
-            batch = Batch(self._engine, connection, works, self.states, self.head)
+            batch = Batch(self._engine, connection, works, self.states, self.end)
             await batch.commit()
         except LOST as error:
             self._away(works, error)
@@ -144,7 +152,7 @@ class Writer:
     def _committed(self, batch: Batch) -> None:
         if batch.outrun:
             self.states.clear()  # another replica wrote in between, to whichever streams
-        self.head = batch.head
+        self.end = batch.end
         metrics.events_appended.inc(len(batch.stored))
         self.keep(batch.folded)
         batch.answer(self.head)
@@ -155,8 +163,8 @@ class Writer:
     async def _open(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
             self._connection = await self._connect()
-            head = await self._connection.fetchval("select coalesce(max(position), 0) from public.event")
-            if head != self.head:
-                self.states.clear()  # another replica may have written while the connection was lost
-            self.head = head
+            end = await end_of_log(self._connection)
+            if end != self.end:
+                self.states.clear()  # another replica may have written, or the database was restored
+            self.end = end
         return self._connection

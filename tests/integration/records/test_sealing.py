@@ -16,7 +16,7 @@ from shared.messages import Redacted
 from tests import servers
 from tests.harness import It
 
-from .conftest import session
+from .conftest import PERSON, session
 
 MARKER = "Quetzalcoatlina"
 
@@ -90,6 +90,17 @@ async def test_without_the_key_an_event_is_redacted_and_the_client_unknown(it: I
     assert events[1].event == Redacted(type="DetailsRecorded")
     it.service.store.writer.states.clear()
     assert (await it.get(f"/clients/{zoe}")).status == 404
+
+
+async def test_a_key_that_was_missing_for_a_moment_is_missed_no_longer(it: It, zoe: str) -> None:
+    """After a restore the key table is laid over the database when the service may already be asked."""
+    keys = await it.service.store.fetch("delete from client_key returning *")
+    it.service.store.writer.states.clear()
+    assert (await it.get(f"/clients/{zoe}")).status == 404
+    for key in keys:
+        await it.service.store.fetch("insert into client_key values ($1, $2, $3)", *key.values())
+    assert (await it.get(f"/clients/{zoe}")).body["name"] == PERSON["name"]
+    assert (await it.patch(f"/clients/{zoe}", {"name": "Zoe"})).status == 200
 
 
 async def test_many_at_once_get_each_their_own_key(it: It) -> None:

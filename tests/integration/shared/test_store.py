@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,8 +15,7 @@ from shared.running import Running
 from shared.service import Service
 from shared.store.claims import Taken
 from shared.store.unit import Tx
-from shared.store.work import KeyReused, Outcome, Request, Unavailable
-from tests.integration.shared.conftest import owned_database
+from shared.store.work import KeyReused, Outcome, Request
 from tests.integration.shared.tally import Ring, Strike
 
 NOON = "2026-03-02T12:00:00Z"
@@ -182,28 +180,6 @@ async def test_what_was_read_while_others_wrote_is_not_kept(
     written.set()
     assert (await reading).strokes == 1
     assert (await strike(replica, client)).value == {"strokes": 3}
-
-
-async def test_states_of_a_lost_history_are_not_answered(start: Callable[..., Any]) -> None:
-    """A database restored from a backup knows less than the service that goes on with it."""
-    dsn, owner = await owned_database("records")
-    replica, client = await start("records", dsn=dsn), uuid4()
-    await strike(replica, client, 2)
-    assert (await replica.service.store.state(f"tally-{client}")).strokes == 2
-    connection = await asyncpg.connect(owner)
-    await connection.execute("alter table public.event disable trigger event_is_append_only")
-    await connection.execute("delete from public.event where version = 2")
-    await connection.close()
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity"
-        " where datname = current_database() and usename = user and pid <> pg_backend_pid()"
-    )
-    await connection.close()
-    with suppress(Unavailable):  # the loss of its connection may be news to it
-        await replica.service.store.state(f"tally-{client}")
-    assert (await replica.service.store.state(f"tally-{client}")).strokes == 1
-    assert (await strike(replica, client)).value == {"strokes": 2}
 
 
 async def test_an_event_is_stored_whole_with_its_envelope(start: Callable[..., Any]) -> None:
