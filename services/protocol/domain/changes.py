@@ -98,7 +98,7 @@ def _gap(definition: Definition, state: Course) -> Iterator[Changed]:
     """A long gap is an alarm where missing visits brings the symptoms back."""
     if state.gap:
         alarm = "An alarm: n" if definition.policy.lapse_in_maintenance else "N"
-        yield Changed(text=f"{alarm}o session since {state.gap.since}.", source="policy")
+        yield Changed(text=f"{alarm}o session since {state.last_day or state.gap.since}.", source="policy")
 
 
 def _function(definition: Definition, state: Course) -> Iterator[Changed]:

@@ -115,3 +115,12 @@ def test_whatever_happens_the_note_agrees_with_itself(steps: list[Any], on_lapse
             course.until(on, 12).give(on)
         if course.state.gap is None or not course.state.closed:
             agrees(note(course))
+
+
+def test_a_long_gap_is_counted_from_the_break_and_told_from_the_last_session():
+    course = Told().give(*schedule(15))
+    rest = course.state.pause
+    assert rest
+    course.until(rest.first_day + timedelta(days=20))
+    assert course.state.lapses[-1].since == rest.first_day
+    assert f"No session since {schedule(15)[-1]}." in [one.text for one in note(course).changed]
