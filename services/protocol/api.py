@@ -17,7 +17,7 @@ from services.protocol.domain.state import Course
 from services.protocol.history import happenings
 from services.protocol.opening import open_course, refuse_second
 from services.protocol.queries import definitions
-from services.protocol.views import CourseView
+from services.protocol.views import CourseView, seen_by
 from shared.decider import Unknown
 from shared.http.problems import Forbidden
 from shared.http.routes import STAFF, Call, Route
@@ -47,7 +47,8 @@ async def list_courses(call: Call) -> Courses:
     """A client's courses; a client sees only their own."""
     if call.who.role == "client" and call.query.client_id != call.who.client_id:
         raise Forbidden("This belongs to somebody else.")
-    return Courses(courses=await queries.courses_of(call.service, call.query.client_id))
+    found = await queries.courses_of(call.service, call.query.client_id)
+    return Courses(courses=[seen_by(call.who.role, one) for one in found])
 
 
 async def show_course(call: Call) -> CourseView:
@@ -55,7 +56,7 @@ async def show_course(call: Call) -> CourseView:
     state = await queries.course(call.service, call.path_id("course_id"), call.query.as_of)
     if call.who.role == "client" and state.opened.client_id != call.who.client_id:
         raise Unknown("There is no course with this id.")
-    return queries.view(call.service, state, call.query.as_of or call.now)
+    return seen_by(call.who.role, queries.view(call.service, state, call.query.as_of or call.now))
 
 
 async def check(call: Call) -> Verdicts:
@@ -66,10 +67,11 @@ async def check(call: Call) -> Verdicts:
 
 
 async def show_history(call: Call) -> History:
-    """What happened, in order."""
+    """What happened, in order; the front desk reads nothing clinical."""
     course_id = call.path_id("course_id")
     await queries.course(call.service, course_id)
-    return History(history=happenings(await call.service.store.read(stream(course_id))))
+    events = await call.service.store.read(stream(course_id))
+    return History(history=happenings(events, clinical=call.who.role in CLINICAL))
 
 
 async def _ask(call: Call, command: Command) -> dict[str, Any]:

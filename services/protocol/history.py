@@ -1,4 +1,4 @@
-"""A course's history in sentences a person can read; no clinical figures."""
+"""A course's history in sentences a person can read; what is clinical in it is for those who treat."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from services.protocol.domain import events as own
 from services.protocol.domain.naming import sourced
+from services.protocol.views import OF_TREATMENT
 from shared.events import protocol as told
 from shared.messages import Event, Instant, Recorded
 
@@ -20,13 +21,19 @@ class Happening(Struct, frozen=True, kw_only=True):
     text: str
 
 
-def happenings(events: list[Recorded]) -> list[Happening]:
-    """The course's events worth telling, in order."""
+def happenings(events: list[Recorded], *, clinical: bool) -> list[Happening]:
+    """The course's events worth telling, in order; without `clinical` not what was found in treating or at home."""
     return [
         Happening(at=recorded.recorded_at, actor=recorded.cause.actor, type=recorded.type, text=tell(recorded.event))
         for recorded in events
-        if (tell := TELL.get(type(recorded.event)))
+        if (tell := TELL.get(type(recorded.event))) and (clinical or not _is_clinical(recorded.event))
     ]
+
+
+def _is_clinical(event: Event) -> bool:
+    if isinstance(event, told.DeviationNoted | own.DeviationLifted):
+        return event.rule in OF_TREATMENT
+    return isinstance(event, told.ExerciseMilestone) and event.kind in ("steps", "walked_minutes")
 
 
 def _opened(event: own.CourseOpened) -> str:
@@ -79,9 +86,7 @@ TELL: dict[type[Event], Callable[[Any], str]] = {
     told.CourseLapsed: lambda e: f"No session since {e.since}.",
     told.DeviationNoted: lambda e: f"Against the protocol on {e.on}: {sourced(e)}.",
     told.ExerciseMilestone: _milestone,
-    told.OverrideGranted: lambda e: (
-        f"{e.date} allowed against the rule {e.rule.replace('_', ' ')} by {e.granted_by} ({e.reason})."
-    ),
+    told.OverrideGranted: _override,
     told.CoursePaused: lambda e: f"Paused from {e.paused_from}{f' to {e.to}' if e.to else ''} ({e.reason}).",
     told.CourseResumed: lambda e: f"Resumed on {e.on}.",
     told.CourseClosed: lambda e: f"Closed on {e.on} ({e.reason}){', visits called off' * e.cancel_appointments}.",

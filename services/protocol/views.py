@@ -15,6 +15,15 @@ from services.protocol.domain.state import Course, Lapse
 from shared.clock import day_of
 from shared.events.protocol import DeviationNoted
 from shared.service import Service
+from shared.vocabulary import DeviationRule, Role
+
+OF_TREATMENT: frozenset[DeviationRule] = frozenset(
+    {
+        "region_over_10_min", "prone_over_12_min", "full_body_too_early", "intensive_too_early", "pir_too_early",
+        "pir_with_contraction", "periosteal_out_of_phase", "exercise_too_early",
+    }
+)  # fmt: skip
+"""Rules about what was done in a session or at home, not about its day: clinical, so not for the front desk."""
 
 
 class CourseView(Struct, frozen=True, kw_only=True):
@@ -68,6 +77,14 @@ def view(service: Service, definition: Definition, state: Course, now: datetime)
         overrides=[_said(event, "rule", "date", "reason", "granted_by") for event in state.overrides],
         label=definition.label,
     )
+
+
+def seen_by(role: Role, course: CourseView) -> CourseView:
+    """The course as somebody in this role may see it."""
+    if role != "front_desk":
+        return course
+    of_days = [one for one in course.deviations if one["rule"] not in OF_TREATMENT]
+    return msgspec.structs.replace(course, deviations=of_days)
 
 
 def _pause(state: Course) -> dict[str, Any] | None:

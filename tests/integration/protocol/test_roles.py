@@ -32,6 +32,25 @@ async def test_each_route_has_its_roles(house: House):
         assert (await house.it.ask(method, path, body, role=None)).status == 401
 
 
+async def test_the_front_desk_reads_when_a_visit_was_out_of_order_and_nothing_of_its_treatment(house: House):
+    await house.it.move_clock("2026-01-06T18:00:00Z")
+    long = [{"region": "neck", "minutes": 12, "techniques": ["intensive"]}]
+    await house.session("2026-01-05", regions=long)
+    await house.session("2026-01-06", contraction=True)
+    await house.it.settled()
+    paths = (f"/courses/{house.course_id}", f"/courses?client_id={house.client_id}")
+    path = f"/courses/{house.course_id}/history"
+    desk = [str((await house.it.get(path, role="front_desk")).body) for path in (*paths, path)]
+    for text in desk:
+        assert "Too close to another session: 1 days apart, at least 2" in text
+        assert "Too long" not in text
+        assert "Intensive" not in text
+    for role in ("therapist", "owner"):
+        assert all(
+            "Too long on one region" in str((await house.it.get(path, role=role)).body) for path in (*paths, path)
+        )
+
+
 async def test_the_front_desk_opens_no_course(house: House):
     body = {"client_id": house.client_id, "protocol": "als_support", "starts_on": "2026-01-05"}
     assert (await house.it.post("/courses", body, role="front_desk")).status == 403

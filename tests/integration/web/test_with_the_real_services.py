@@ -53,7 +53,8 @@ async def test_the_front_desk_sees_the_course_and_not_the_note():
 async def read_note_sheet_history_and_cadence(browser: Browser, course: str) -> None:
     note = await browser.get(f"/courses/{course}/note")
     assert note.status == 200
-    for words in ("Session 2", "What to do, 60", "Dwell on", "Areas for connective-tissue massage", "Not yet"):
+    areas = 'Areas for connective-tissue massage <span class="src">[A, figure 10]</span>'
+    for words in ("Session 2", "What to do, 60", "Dwell on", areas, "Not yet"):
         assert words in note.text, words
     assert 'class="pull"' not in note.text
     sheet = await browser.get(f"/courses/{course}/note.pdf")

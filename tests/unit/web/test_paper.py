@@ -76,7 +76,7 @@ def test_every_line_says_where_it_comes_from():
     text = text_of(printed(note(event=event)))
     for words in (
         "The session begins about 09:00. [B]", "at most 12 minutes. [A]", "At least 2 times a week. [A; policy]",
-        "Palm of the hand. [A, figure 10]",
+        "Hand, palm. [A, figure 10]",
     ):  # fmt: skip
         assert words in text, words
 
