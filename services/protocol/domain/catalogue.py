@@ -10,6 +10,11 @@ Positive = Annotated[int, Meta(ge=1)]
 Natural = Annotated[int, Meta(ge=0)]
 Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Meta(min_length=1)]
+BODY_MAPS = (
+    "hand_palm", "hand_back", "thigh_and_knee", "hip", "shoulder_and_forearm", "cervical", "upper_thoracic",
+    "cervical_thoracic_abdominal",
+)  # fmt: skip
+"""The areas of connective-tissue work that have a picture (domain.md §3.4)."""
 Held = Technique | Literal["full_body", "exercise"]
 
 

@@ -1,8 +1,12 @@
 """What must hold between the parts of a definition, beyond the shape of each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
+from services.protocol.domain.catalogue import BODY_MAPS, Limits
 from services.protocol.domain.definition import Definition
+
+SENTENCES = ("positions", "cautions", "tell", "exercise")
 
 
 class WrongError(ValueError):
@@ -14,9 +18,12 @@ class WrongError(ValueError):
         self.sentence = sentence
 
 
-def check(definition: Definition) -> None:
+Look = Callable[[Definition], Iterator[WrongError]]
+
+
+def check(definition: Definition, looks: Sequence[Look]) -> None:
     """Raise `WrongError` for the first thing that does not fit together."""
-    for look in CHECKS:
+    for look in looks:
         for wrong in look(definition):
             raise wrong
 
@@ -57,7 +64,7 @@ def _gates(definition: Definition) -> Iterator[WrongError]:
     wanted = [(f"stages[{n}].needs", stage.needs) for n, stage in enumerate(definition.stages)]
     wanted += [(f"stages[{n}].half_when", stage.half_when) for n, stage in enumerate(definition.stages)]
     wanted += [(f"techniques[{n}].needs", move.needs) for n, move in enumerate(definition.techniques)]
-    for name in ("positions", "cautions", "tell", "exercise"):
+    for name in SENTENCES:
         wanted += [(f"{name}[{n}].needs", one.needs) for n, one in enumerate(getattr(definition, name))]
         wanted += [(f"{name}[{n}].unless", one.unless) for n, one in enumerate(getattr(definition, name))]
     for path, what in wanted:
@@ -84,6 +91,12 @@ def _stages(definition: Definition) -> Iterator[WrongError]:
         yield WrongError("limits.region_minutes", "no technique is free of regions, so long visits could not be filled")
 
 
+def _pir_last(definition: Definition) -> Iterator[WrongError]:
+    for n, move in enumerate(definition.techniques):
+        if move.technique == "pir" and move.stage != definition.stages[-1].id:
+            yield WrongError(f"techniques[{n}].stage", "post-isometric relaxation is the last stage of a session")
+
+
 def _takes_any(definition: Definition) -> Iterator[bool]:
     open_stages = {stage.id for stage in definition.stages if stage.needs is None}
     for move in definition.techniques:
@@ -93,10 +106,26 @@ def _takes_any(definition: Definition) -> Iterator[bool]:
 def _sources(definition: Definition) -> Iterator[WrongError]:
     """A source is one of those listed, `policy` (the practice's own), or `D` (public clinical references)."""
     letters = {source.source for source in definition.sources} | {"policy", "D"}
-    for what in ("phases", "gates", "techniques", "positions", "cautions", "tell", "exercise", "focus"):
+    for path, source in _every_source(definition):
+        if not {part.split(",")[0].strip() for part in source.split(";")} <= letters:
+            yield WrongError(f"{path}.source", f"{source} is none of the sources listed")
+
+
+def _every_source(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Each source that is named, after the path of what names it."""
+    for what in ("phases", "gates", "techniques", *SENTENCES, "focus"):
         for n, one in enumerate(getattr(definition, what)):
-            if one.source and not {part.split(",")[0].strip() for part in one.source.split(";")} <= letters:
-                yield WrongError(f"{what}[{n}].source", f"{one.source} is none of the sources listed")
+            yield f"{what}[{n}]", one.source
+    for path in ("tender_points", "gentler", "anchor", *(f"limits.{name}" for name in Limits.__struct_fields__)):
+        if one := attrgetter(path)(definition):
+            yield path, one.source
+
+
+def _sentences(definition: Definition) -> Iterator[WrongError]:
+    for what in SENTENCES:
+        for n, one in enumerate(getattr(definition, what)):
+            if one.until and one.until < one.since:
+                yield WrongError(f"{what}[{n}].until", "it ends before it begins")
 
 
 def _limits(definition: Definition) -> Iterator[WrongError]:
@@ -104,6 +133,21 @@ def _limits(definition: Definition) -> Iterator[WrongError]:
         limit = getattr(definition.limits, name)
         if limit and limit.least and limit.least > limit.most:
             yield WrongError(f"limits.{name}.least", "it is more than the most")
+
+
+def _gentler(definition: Definition) -> Iterator[WrongError]:
+    """A practice may lower a limit all the same: after a bad session the lower figure holds."""
+    limit, gentler = definition.limits.region_minutes, definition.gentler
+    if limit and gentler and gentler.region_minutes and gentler.region_minutes > limit.most:
+        yield WrongError("gentler.region_minutes", "it is more than limits.region_minutes")
+
+
+def _body_maps(definition: Definition) -> Iterator[WrongError]:
+    for n, area in enumerate(definition.body_maps):
+        if area not in BODY_MAPS:
+            yield WrongError(
+                f"body_maps[{n}]", f"{area} is no area that has a picture. Possible: {', '.join(BODY_MAPS)}"
+            )
 
 
 def _arrows(definition: Definition) -> Iterator[WrongError]:
@@ -114,6 +158,7 @@ def _arrows(definition: Definition) -> Iterator[WrongError]:
             yield WrongError(f"arrows[{n}]", "coordinates lie between 0 and 1")
 
 
-CHECKS: tuple[Callable[[Definition], Iterator[WrongError]], ...] = (
-    _phases, _names_once, _gates, _stages, _sources, _limits, _arrows,
+CHECKS: tuple[Look, ...] = (
+    _phases, _names_once, _gates, _pir_last, _stages, _sources, _sentences, _limits, _body_maps, _arrows,
 )  # fmt: skip
+IN_A_FILE: tuple[Look, ...] = (*CHECKS, _gentler)

@@ -25,7 +25,7 @@ class Phase(Data, frozen=True, kw_only=True):
     per_week: Natural = 0
     max_in_7_days: Natural = 0
     exercise_per_week: Natural = 0
-    source: str = ""
+    source: Text
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from services.protocol.domain.checking import WrongError, check
+from services.protocol.domain.checking import CHECKS, IN_A_FILE, Look, WrongError, check
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.places import keys_of, last_key, line_of
 
@@ -30,24 +30,24 @@ def parse(text: bytes, changes: Mapping[str, Any], name: str = "", settings: str
     """
     given = _loaded(text, name)
     try:
-        plain = checked(given)
+        plain = checked(given, IN_A_FILE)
     except WrongError as wrong:
         raise UnreadableError(_placed(text, name, wrong)) from wrong
     try:
-        return checked(changed(given, changes)) if changes else plain
+        return checked(changed(given, changes), CHECKS) if changes else plain
     except WrongError as wrong:
         path = _as_set(given, wrong.path)
         line = f"line {line_of(settings, f'policy.{plain.id}.{path}')}, " if settings else ""
         raise UnreadableError(f"practice.toml, {line}policy of {plain.id}, {path}: {wrong.sentence}") from wrong
 
 
-def checked(given: Mapping[str, Any]) -> Definition:
+def checked(given: Mapping[str, Any], looks: Sequence[Look]) -> Definition:
     """The definition these values make. Raises `WrongError` with the path of the first that cannot be."""
     try:
         definition = msgspec.convert(given, Definition)
     except msgspec.ValidationError as error:
         raise _wrong(str(error)) from error
-    check(definition)
+    check(definition, looks)
     return definition
 
 
