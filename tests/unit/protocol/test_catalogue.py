@@ -61,6 +61,7 @@ def test_kneading_has_the_largest_part_of_a_session():
         (0, "Light touch may hurt sharply: the first session is gentle assessment with a short introduction"),
         (1, "usually neck and upper back, low back and buttocks; not the whole body yet"),
         (6, "counts taken in one are not compared"),
+        (7, "Myofascial pain raises the risk of fibromyalgia, and fibromyalgia that of chronic fatigue"),
     ],
 )
 def test_warns_in_the_words_of_the_text(number: int, words: str):

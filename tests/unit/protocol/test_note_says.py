@@ -31,6 +31,11 @@ def minutes_of(found: Note, technique: str) -> int:
     return sum(step.minutes for step in found.sequence if step.technique == technique)
 
 
+def test_what_myofascial_pain_and_fibromyalgia_may_lead_to_is_told_before_the_first_session():
+    assert "fibromyalgia that of chronic fatigue" in texts(note(Told()).cautions)
+    assert "fibromyalgia that of chronic fatigue" not in texts(after(1).cautions)
+
+
 def test_after_a_bad_session_the_opening_is_longer_and_the_regions_shorter():
     calm, bad = after(4), after(4, aggravated=True)
     assert minutes_of(bad, "effleurage") > minutes_of(calm, "effleurage")
