@@ -10,19 +10,20 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from tests.faults.faults import FAULTS
+from tests.faults.faults import FAULTS, Done
 from tests.faults.stage import Stage, stage
 
 
-async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> list[str]:
+async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> list[Done]:
     """Do these faults under load, bring everything to rest, look; gives what was done. Raises if something is wrong."""
     await here.begin_load(chance.randrange(2**31))
     moving = asyncio.create_task(_move_time(here))
-    done = []
+    done: list[Done] = []
     try:
         for kind in kinds:
             await asyncio.sleep(chance.uniform(0.5, 2))
@@ -35,7 +36,7 @@ async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> l
     await here.rest()
     await here.look()
     found = await asyncio.to_thread(here.check)
-    assert not found, f"after {', '.join(done)}:\n{found}"
+    assert not found, f"after {', '.join(map(str, done))}:\n{found}"
     return done
 
 
@@ -50,14 +51,17 @@ async def main(minutes: float, seed: int) -> None:
     """Round after round; what a failed one left behind is kept."""
     folder, chance = Path(tempfile.mkdtemp(prefix="seriatim-faults-")), random.Random(seed)  # noqa: S311  repeatable
     folder.chmod(0o755)  # noqa: ASYNC240  once, at the start
-    ends = time.monotonic() + 60 * minutes
+    ends, counts = time.monotonic() + 60 * minutes, Counter[str]()
     sys.stdout.write(f"seed {seed}, in {folder}\n")
     async with stage(folder) as here:
         while time.monotonic() < ends:
             kinds = chance.choices(list(FAULTS), k=chance.randint(2, 5))
             done = await a_round(here, chance, kinds)
-            sys.stdout.write(f"nothing lost, nothing doubled after {'; '.join(done)}\n  {here.said.splitlines()[0]}\n")
+            counts.update(one.what for one in done)
+            after = "; ".join(map(str, done))
+            sys.stdout.write(f"nothing lost, nothing doubled after {after}\n  {here.said.splitlines()[0]}\n")
             sys.stdout.flush()
+    sys.stdout.write("".join(f"{times:5} × {what}\n" for what, times in counts.most_common()))
     shutil.rmtree(folder)
 
 

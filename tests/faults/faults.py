@@ -3,67 +3,87 @@
 import asyncio
 import random
 import shutil
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 import psutil
 
-from tests.faults.handles import answers, backend, kill, led, limit, replica, take_lock_away
+from tests.faults.handles import ENDINGS, answers, backend, catch, kill, led, limit, replica, take_lock_away
 from tests.faults.journal import Away
 from tests.faults.stage import SERVICES, Stage, until
 
-Fault = Callable[[Stage, random.Random], Awaitable[str]]
+
+class Done(NamedTuple):
+    """What was done, and to whom."""
+
+    what: str
+    to: str = ""
+
+    def __str__(self) -> str:
+        """Both."""
+        return f"{self.what} ({self.to})" if self.to else self.what
+
+
+Fault = Callable[[Stage, random.Random], Awaitable[Done]]
 """Does its harm, takes back what does not heal by itself, and says what it was."""
 
-WAITS_FOR_A_COMMIT = 3.0
-"""Seconds; then any process of the service's will do."""
+WAITS_FOR_AN_END = 5.0
+"""Seconds in which a transaction of the service should end the way that is waited for; then any process will do."""
+DOORS = ("web", "caddy")
+"""Pages and front door: they store nothing of a client's, but callers lose their answers with them."""
 TAKES_OVER = 20.0
 """Seconds in which another replica must lead."""
 
 
-async def kill_service(stage: Stage, chance: random.Random) -> str:
+async def kill_service(stage: Stage, chance: random.Random) -> Done:
     """One service, with kill -9; the stack starts it again."""
     name = chance.choice(SERVICES)
     kill(stage, name)
-    return f"kill -9 of {name}"
+    return Done("kill -9 of a service", name)
 
 
-async def kill_bus(stage: Stage, _: random.Random) -> str:
+async def kill_door(stage: Stage, chance: random.Random) -> Done:
+    """The pages or the front door."""
+    name = chance.choice(DOORS)
+    kill(stage, name)
+    return Done(f"kill -9 of {name}")
+
+
+async def kill_bus(stage: Stage, _: random.Random) -> Done:
     """nats-server."""
     kill(stage, "nats")
-    return "kill -9 of nats-server"
+    return Done("kill -9 of nats-server")
 
 
-async def kill_database(stage: Stage, _: random.Random) -> str:
+async def kill_database(stage: Stage, _: random.Random) -> Done:
     """The whole of PostgreSQL."""
     kill(stage, "postgres")
-    return "kill -9 of PostgreSQL"
+    return Done("kill -9 of PostgreSQL")
 
 
-async def kill_backend(stage: Stage, chance: random.Random) -> str:
-    """The process behind one service's connection, mid-commit if one is under way: the server recovers from a crash."""
-    name = chance.choice(SERVICES)
+async def kill_backend(stage: Stage, chance: random.Random) -> Done:
+    """The process behind a service's connection, in the middle of an append or a commit: the server recovers."""
+    name, ending = chance.choice(SERVICES), chance.choice(list(ENDINGS))
     server = await until(lambda: stage.child("postgres"), 20, "PostgreSQL")
-    deadline = time.monotonic() + WAITS_FOR_A_COMMIT
-    while not (caught := backend(server, name, "COMMIT")) and time.monotonic() < deadline:
-        await asyncio.sleep(0.001)
-    if found := caught or backend(server, name, ""):
+    caught = await catch(stage, name, ending, WAITS_FOR_AN_END)
+    if found := caught or backend(server, name):
         with suppress(psutil.Error):
             found.kill()
-    return f"kill -9 of a server process of {name}" + (" in a commit" if caught else "")
+    when = f"in the middle of its {ending}" if caught else "at another moment"
+    return Done(f"kill -9 of a server process of PostgreSQL {when}", name)
 
 
-async def kill_mail(stage: Stage, _: random.Random) -> str:
+async def kill_mail(stage: Stage, _: random.Random) -> Done:
     """The mail server: some answers are lost. Time may pass until it is back."""
     since = stage.now
     kill(stage, "mail")
     await until(lambda: answers(stage.ports["mail"]), 30, "the mail server")
     stage.note(Away(since=since, until=stage.now))
-    return "kill -9 of the mail server"
+    return Done("kill -9 of the mail server")
 
 
-async def stop_program(stage: Stage, chance: random.Random) -> str:
+async def stop_program(stage: Stage, chance: random.Random) -> Done:
     """SIGSTOP for some seconds."""
     name, seconds = chance.choice((*SERVICES, "nats", "postgres")), chance.uniform(1, 5)
     if process := stage.child(name):
@@ -71,39 +91,39 @@ async def stop_program(stage: Stage, chance: random.Random) -> str:
             process.suspend()
             await asyncio.sleep(seconds)
             process.resume()
-    return f"SIGSTOP of {name} for {seconds:.1f} s"
+    return Done("SIGSTOP", f"{name} for {seconds:.1f} s")
 
 
-async def fill_bus(stage: Stage, chance: random.Random) -> str:
+async def fill_bus(stage: Stage, chance: random.Random) -> Done:
     """The stream of a service at its limit of storage for some seconds."""
     name = chance.choice(("records", "scheduling", "protocol"))
     await limit(stage, name, full=True)
     await asyncio.sleep(chance.uniform(2, 4))
     await limit(stage, name, full=False)
-    return f"the stream of {name} full"
+    return Done("a stream at its limit of storage", name)
 
 
-async def lose_bus(stage: Stage, _: random.Random) -> str:
+async def lose_bus(stage: Stage, _: random.Random) -> Done:
     """The store of JetStream, gone for good: PostgreSQL is the record."""
     store = stage.place.data / "nats" / "store"
     kill(stage, "nats")
     gone = store.with_name("gone")
     store.rename(gone)  # at once, before the server is started again
     shutil.rmtree(gone)
-    return "the store of JetStream deleted"
+    return Done("the store of JetStream deleted")
 
 
-async def second_replica(stage: Stage, chance: random.Random) -> str:
+async def second_replica(stage: Stage, chance: random.Random) -> Done:
     """A second replica is started and killed; half the time the first dies before it."""
     name = chance.choice(SERVICES)
     async with replica(stage, name):
         if first := chance.random() < 0.5:
             kill(stage, name)
         await asyncio.sleep(chance.uniform(1, 3))
-    return f"a second replica of {name} killed" + (" after the first" if first else "")
+    return Done("a second replica killed" + (" after the first" if first else ""), name)
 
 
-async def wake_zombie(stage: Stage, chance: random.Random) -> str:
+async def wake_zombie(stage: Stage, chance: random.Random) -> Done:
     """The leader is stopped, loses its lock, another leads and publishes; then it wakes in the middle of its work."""
     name = chance.choice(("protocol", "notify", "records", "scheduling"))
     async with replica(stage, name):
@@ -118,11 +138,12 @@ async def wake_zombie(stage: Stage, chance: random.Random) -> str:
             with suppress(psutil.Error):
                 leader.resume()
         await asyncio.sleep(chance.uniform(1, 2))
-    return f"a zombie of {name} woke"
+    return Done("a zombie woke", name)
 
 
 FAULTS: dict[str, Fault] = {
     "service": kill_service,
+    "door": kill_door,
     "bus": kill_bus,
     "database": kill_database,
     "backend": kill_backend,

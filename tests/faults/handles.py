@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -27,14 +28,51 @@ def kill(stage: Stage, name: str) -> None:
             process.wait(5)
 
 
-def backend(server: psutil.Process, name: str, doing: str) -> psutil.Process | None:
-    """The process behind a service's connection whose title says that it is `doing` this."""
+ENDINGS = {"append": ("query like '%append_events%'", "SELECT"), "commit": ("query = 'commit'", "COMMIT")}
+"""What ends a transaction of the writer, and the title of the server process meanwhile.
+
+A lone append is all in one, `[with …] select public.append_events(…)`; what takes several statements has a commit.
+"""
+
+
+def backend(server: psutil.Process, name: str) -> psutil.Process | None:
+    """A process behind a service's connection, whatever it does."""
     with suppress(psutil.Error):
         for child in server.children():
             with suppress(psutil.Error):
-                title = " ".join(child.cmdline())
-                if title.startswith(f"postgres: {name} {name} ") and doing in title:
+                if _title(child).startswith(f"postgres: {name} {name} "):
                     return child
+    return None
+
+
+def _title(process: psutil.Process) -> str:
+    """What a server process of PostgreSQL says it does: `postgres: user database address SELECT`, or `… idle`."""
+    return " ".join(process.cmdline()).strip()
+
+
+async def catch(stage: Stage, name: str, ending: str, seconds: float) -> psutil.Process | None:
+    """Stop (SIGSTOP) the server process of a service that is at this ending of a transaction; nothing if none was."""
+    deadline, (query, title) = time.monotonic() + seconds, ENDINGS[ending]
+    sql = f"""
+        select pid from pg_stat_activity where state = 'active' and usename = current_database() and {query}
+           and wait_event_type is distinct from 'Lock'
+        """
+    async with _connected(stage, name) as connection:
+        while connection and time.monotonic() < deadline:
+            for row in await _tried(connection, sql):
+                if stopped := _stopped(row["pid"], title):
+                    return stopped
+    return None
+
+
+def _stopped(pid: int, title: str) -> psutil.Process | None:
+    """The process, if it was stopped in the middle of this; let go if it was done a moment earlier."""
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        process.suspend()
+        if _title(process).endswith(f" {title}"):
+            return process
+        process.resume()
     return None
 
 
@@ -99,15 +137,29 @@ where locktype = 'advisory' and objid = {LEADER} and granted and datname = curre
 
 
 async def _ask(stage: Stage, name: str, sql: str) -> list[asyncpg.Record]:
+    async with _connected(stage, name) as connection:
+        return await _tried(connection, sql) if connection else []
+
+
+@asynccontextmanager
+async def _connected(stage: Stage, name: str) -> AsyncIterator[asyncpg.Connection | None]:
+    """A superuser's connection to a service's database; nothing while it is away."""
     address = postgres.url("postgres", password(stage.place.secrets, "postgres"), stage.ports["postgres"], name)
     try:
         connection = await asyncpg.connect(address, timeout=5)
     except LOST:
-        return []
+        yield None
+        return
     try:
-        rows: list[asyncpg.Record] = await connection.fetch(sql)
-    except LOST:
-        return []
+        yield connection
     finally:
         connection.terminate()
+
+
+async def _tried(connection: asyncpg.Connection, sql: str) -> list[asyncpg.Record]:
+    """The rows; none while the database is away."""
+    try:
+        rows: list[asyncpg.Record] = await connection.fetch(sql, timeout=5)
+    except LOST:
+        return []
     return rows

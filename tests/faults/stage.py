@@ -117,7 +117,7 @@ class Stage:
 
     async def rest(self) -> None:
         """Wait until every service is ready and all is settled; lapsed claims of the mail are waited out."""
-        for name in SERVICES:
+        for name in (*SERVICES, "web"):
             address = f"http://127.0.0.1:{self.ports[name]}/readyz"
             await until(partial(is_healthy, address), BACK, f"{name} to be ready")
         for by in (timedelta(), timedelta(minutes=6), timedelta(hours=2), timedelta()):
@@ -143,12 +143,13 @@ class Stage:
         return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
+FOREIGN = {"postgres": "/postgres", "nats": "/nats-server", "caddy": "/caddy"}
+
+
 def _is(process: psutil.Process, name: str) -> bool:
     words = process.cmdline()
-    if name == "postgres":
-        return bool(words) and words[0].endswith("/postgres")
-    if name == "nats":
-        return bool(words) and words[0].endswith("nats-server")
+    if name in FOREIGN:
+        return bool(words) and words[0].endswith(FOREIGN[name])
     return f"services.{name}" in words or f"deploy.{name}" in words
 
 
