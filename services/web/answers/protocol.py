@@ -35,11 +35,15 @@ class Week(Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "
 
 
 class Exercise(Struct, frozen=True, kw_only=True):
-    """Whether exercise at home may be done, how often a week, and how the weeks went, oldest first."""
+    """Whether exercise at home may be done, how often a week, how the weeks went, oldest first.
+
+    `regions` is on how many days since it may be done each region was exercised.
+    """
 
     cleared: bool = False
     per_week: int | None = None
     weeks: list[Week] = []
+    regions: dict[str, int] = {}
 
 
 class Deviation(Struct, frozen=True, kw_only=True):

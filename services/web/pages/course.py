@@ -21,7 +21,7 @@ from services.web.views import note as paper
 from services.web.views.arranged import Arranged, Tried
 from services.web.views.course import Known
 from services.web.views.ribbon import ribbon
-from services.web.views.weeks import weeks
+from services.web.views.weeks import regions, weeks
 
 NOTE_IS_CLINICAL = "The note is for the therapist and the owner."
 NO_NOTE = "There is no note to show just now."
@@ -60,6 +60,7 @@ async def show_course(call: PageCall, tried: Tried | None = None) -> web.Respons
         pauses=words.told_of(happened, words.PAUSES, call.zone, call.today),
         allowed=words.told_of(happened, words.ALLOWED, call.zone, call.today),
         weeks=weeks(course.exercise.weeks, call.today),
+        regions=regions(course.exercise),
         note=paper.page(note, protocol or Protocol(), call.zone, call.today) if note else None,
         note_why=why_no_note(call, course),
         **visits_to_come(call, course, found.visits, known),

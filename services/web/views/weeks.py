@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from services.web.answers.protocol import Week
-from services.web.views.words import count, span
+from services.web.answers.protocol import Exercise, Week
+from services.web.views.words import count, span, spoken
 
 
 class WeekMark(Struct, frozen=True, kw_only=True):
@@ -32,6 +32,12 @@ def weeks(given: Sequence[Week], today: date, streak: int | None = None) -> Week
     in_a_row = f", {row} in a row" if row > 1 else ""
     sentence = f"Target met in {judged.count('met')} of {count(len(judged), 'week')}{in_a_row}." if judged else ""
     return Weeks(marks=marks, sentence=sentence)
+
+
+def regions(exercise: Exercise) -> list[tuple[str, str]]:
+    """Each region and the days on which it was exercised, those never exercised too; none before it may begin."""
+    given = exercise.regions if exercise.cleared else {}
+    return [(spoken(region), count(days, "day")) for region, days in given.items()]
 
 
 def _mark(week: Week, today: date) -> WeekMark:

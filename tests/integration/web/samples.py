@@ -76,6 +76,9 @@ def rosas_visits() -> list[dict[str, Any]]:
     return [*given, visit(99, 1, BEN, 2, date(2026, 2, 16), "10:00", status="missed"), *coming]
 
 
+REGIONS = {"neck": 5, "shoulders": 1, "upper_back": 2, "lower_back": 0, "hips": 0, "knees": 0}
+
+
 def course(**more: Any) -> dict[str, Any]:
     return {
         "course_id": str(COURSE),
@@ -88,7 +91,7 @@ def course(**more: Any) -> dict[str, Any]:
         "sessions_completed": 12,
         "next_ordinal": 13,
         "break": None,
-        "exercise": {"cleared": True, "per_week": 2, "weeks": [
+        "exercise": {"cleared": True, "per_week": 2, "regions": REGIONS, "weeks": [
             {"from": "2026-02-17", "to": "2026-02-23", "days": 2, "target": 2, "met": True},
             {"from": "2026-02-24", "to": "2026-03-02", "days": 1, "target": 2, "met": False},
         ]},

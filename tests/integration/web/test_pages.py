@@ -61,6 +61,8 @@ async def test_a_course_shows_ribbon_sentence_next_visit_deviations_and_note(sig
         "Paused from Tue 17 Feb 2026 to Thu 19 Feb 2026 (client ill).",
         "missed</b><span>24 Feb – 2 Mar</span>",
         "Target met in 1 of 2 weeks.",
+        "<dt>Neck</dt><dd>5 days</dd>",
+        "<dt>Lower back</dt><dd>0 days</dd>",
         "Note for session 13",
         "Open the note",
     ):

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from services.web.answers.protocol import AllAdherence, Brief, Week
+from services.web.answers.protocol import AllAdherence, Brief, Exercise, Week
 from services.web.people import said, told
 from services.web.views import cadence
-from services.web.views.weeks import weeks
+from services.web.views.weeks import regions, weeks
 from tests.integration.web.samples import COURSE, ROSA, adherence, uid
 
 FIBROMYALGIA = Brief(id="fibromyalgia", title="Fibromyalgia course")
@@ -74,6 +74,13 @@ def test_a_week_not_over_yet_is_neither_met_nor_missed():
     shown = weeks([week("2026-02-24"), week("2026-03-03", days=1, met=False)], TODAY)
     assert [mark.state for mark in shown.marks] == ["met", "running"]
     assert shown.sentence == "Target met in 1 of 1 week."
+
+
+def test_the_days_of_each_region_are_told_once_exercise_may_be_done():
+    days = {"neck": 3, "upper_back": 1, "hips": 0}
+    told = [("Neck", "3 days"), ("Upper back", "1 day"), ("Hips", "0 days")]
+    assert regions(Exercise(cleared=True, regions=days)) == told
+    assert regions(Exercise(cleared=False, regions=days)) == []
 
 
 def test_an_actor_is_named_by_account_else_by_role_else_as_the_programme():
