@@ -37,7 +37,7 @@ def blocks(note: Page) -> list[Block]:
     """Everything the note says. What comes last is the first to be left to the screen when a sheet is too small."""
     return [
         *_section("Not yet", map(_line, note.not_yet)),
-        *_section("What to do", map(_step, note.plan.steps)),
+        *_section("What to do", _steps(note.plan.steps)),
         *_section("Since last time", _since(note)),
         *_section("So today is different", map(_line, note.adapted)),
         *_where(note),
@@ -70,10 +70,18 @@ def _numbered(number: int, line: Line) -> Sentence:
     return Sentence(mark=f"{number}", bold=plain.bold, text=plain.text)
 
 
-def _step(step: StepLine) -> Sentence:
+def _steps(steps: Sequence[StepLine]) -> Iterator[Sentence]:
+    """What is to be done as in a step above is told once."""
+    told: dict[str, int] = {}
+    for step in steps:
+        first = told.setdefault(step.text, step.number)
+        yield _step(step, step.text if first == step.number else f"As step {first}.")
+
+
+def _step(step: StepLine, how: str) -> Sentence:
     named = ", ".join(filter(None, (step.name, step.minutes)))
     where = ", ".join(filter(None, (step.where, step.position))).lower()
-    text = f"({where}) {step.text}" if where else step.text
+    text = f"({where}) {how}" if where else how
     return Sentence(mark=f"{step.number}", bold=f"{named}:", text=sourced(text, step.source))
 
 

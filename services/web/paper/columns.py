@@ -10,9 +10,11 @@ from services.web.paper.lettering import wrap, writable
 
 SIZES = tuple(size / 4 for size in range(44, 23, -1))
 """Letters from 11 down to 6 points, as large as they go."""
-LEADING = 1.18
-INDENT = 1.6
-DRAWING, SMALLEST_DRAWING = 15.0, 150.0
+LEADING, INDENT = 1.13, 1.4
+"""How high a line is, and how far a paragraph hangs behind its mark, in letters."""
+HEADING = 1.4
+"""How high a heading is, in lines."""
+DRAWING, SMALLEST_DRAWING = 15.0, 135.0
 """How high the drawing is, in letters; and in points at least."""
 
 
@@ -81,7 +83,7 @@ def _rows(blocks: Sequence[Block], size: float, width: float) -> Iterator[Row]:
     line = size * LEADING
     for block in blocks:
         if isinstance(block, Heading):
-            yield Row(height=line * 1.5, bold=writable(block.text), title=True, keep=1)
+            yield Row(height=line * HEADING, bold=writable(block.text), title=True, keep=1)
         elif isinstance(block, Sentence):
             yield from _sentence(block, size, width)
         else:

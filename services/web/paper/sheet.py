@@ -14,7 +14,7 @@ from services.web.views.note import Page
 from services.web.views.sentences import Line
 
 SIZES = {"A4": A4, "Letter": LETTER}
-MARGIN, GUTTER = 34.0, 16.0
+MARGIN, GUTTER = 28.0, 12.0
 SMALL, FOOT_LINES = 7.0, 4
 UNWRITTEN = "Name: ______________________"
 """Stands for a name in letters the fonts do not have, to be filled in by hand."""
@@ -73,8 +73,10 @@ def _draw_prone(paper: Canvas, sentence: Line | None, top: float, width: float) 
 def _draw_foot(paper: Canvas, note: Page, practice: str, width: float) -> float:
     """Draw sources and the closing; gives the lower edge of what stands above it."""
     said = [*(f"{source}." for source in note.sources), f"Prepared {note.prepared}.", CLOSING, practice]
-    top = MARGIN + FOOT_LINES * SMALL * LEADING
-    _lines(paper, ("", writable(" ".join(said))), SMALL, top, width=width, most=FOOT_LINES)
+    words = "", writable(" ".join(said))
+    needed = min(len(list(wrap(*words, SMALL, width - SMALL))), FOOT_LINES)
+    top = MARGIN + needed * SMALL * LEADING
+    _lines(paper, words, SMALL, top, width=width, most=FOOT_LINES)
     return top + 4
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from services.web.answers.note import Against, Focus, HomeExercise, LastSession, Note, NotYet, TenderPoints
 from services.web.answers.protocol import Sourced
-from services.web.views.words import WHATS, count, deviation, minutes, place, short_day, site, spoken
+from services.web.views.words import WHATS, count, deviation, minutes, place, readable, short_day, site, spoken
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -33,6 +33,7 @@ def lines_of(note: Note, often: str) -> dict[str, list[Line]]:
 
     `often` is where it is said how often exercise is to be done.
     """
+    against = [_against(item) for item in note.last_session.deviations] if note.last_session else []
     return {
         "focus": [_focus(item) for item in note.focus],
         "not_yet": [_not_yet(item) for item in note.not_yet],
@@ -40,15 +41,15 @@ def lines_of(note: Note, often: str) -> dict[str, list[Line]]:
         "cautions": _lines(note.cautions),
         "tell": _lines(note.tell),
         "exercise": _exercise(note.exercise, often),
-        "changed": _lines(note.changed),
-        "adapted": [Line(name=item.what, text=item.why, source=item.source or "") for item in note.adapted],
-        "against": [_against(item) for item in note.last_session.deviations] if note.last_session else [],
+        "changed": [line for line in _lines(note.changed) if line not in against],
+        "adapted": [Line(name=item.what, text=readable(item.why), source=item.source or "") for item in note.adapted],
+        "against": against,
     }
 
 
 def _lines(sentences: Sequence[Sourced]) -> list[Line]:
     """Give sentences with their sources."""
-    return [Line(text=sentence.text, source=sentence.source or "") for sentence in sentences]
+    return [Line(text=readable(sentence.text), source=sentence.source or "") for sentence in sentences]
 
 
 def _focus(item: Focus) -> Line:
@@ -62,7 +63,7 @@ def _not_yet(item: NotYet) -> Line:
 
 
 def _against(item: Against) -> Line:
-    return Line(text=item.text or deviation(item.rule), source=item.source or "")
+    return Line(text=readable(item.text) or deviation(item.rule), source=item.source or "")
 
 
 def _exercise(exercise: HomeExercise, often: str) -> list[Line]:

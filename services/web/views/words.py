@@ -27,7 +27,7 @@ DEVIATIONS = {
     "closed": "after the course was closed",
     "not_started": "before the course started",
     "paused": "during an agreed pause",
-    "event_day": "not on the day of the event",
+    "event_day": "not on the day of the event, or not over when it begins",
     "foreign_course": "filed under another client's course",
     "same_appointment": "a second session for one appointment",
 }

@@ -44,6 +44,16 @@ def test_says_which_deviations_last_time_brought_in_the_rules_words_where_nobody
     assert shown(last_session=bare).against == [Line(text="Too close to the session before")]
 
 
+def test_says_what_went_against_the_protocol_once():
+    twice = [{"text": "Neck: 12 minutes, at most 10", "source": "A"}, {"text": "Series 2 begins.", "source": "A"}]
+    assert shown(changed=twice).changed == [Line(text="Series 2 begins.", source="A")]
+
+
+def test_writes_days_as_people_say_them():
+    told = shown(changed=[{"text": "No session since 2026-02-03.", "source": "policy"}]).changed
+    assert told == [Line(text="No session since Tue 3 Feb 2026.", source="policy")]
+
+
 def test_says_what_is_different_today_and_why():
     assert shown().adapted == [Line(name="Gentler opening", text="more pain after the last session", source="practice")]
 

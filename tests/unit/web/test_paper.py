@@ -3,6 +3,7 @@
 import base64
 import re
 import zlib
+from collections import Counter
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,19 +11,23 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from services.protocol.domain.note import prepare
 from services.web.answers.note import Note
 from services.web.answers.protocol import Protocol
 from services.web.paper import sheet
 from services.web.paper.lettering import writable
 from services.web.views.note import page
-from tests.integration.web.notes import longest, note, shortest
+from tests.integration.web.notes import longest, note, shortest, step
 from tests.integration.web.samples import PROTOCOL
+from tests.unit.protocol.told import Told, region, schedule
 
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 SHOWN = re.compile(r"\(((?:\\.|[^\\()])*)\) Tj")
 PLAN = msgspec.convert(PROTOCOL, Protocol)
 PAPERS = {"A4": (595, 842), "Letter": (612, 792)}
 NOTES = {"shortest": shortest(), "usual": note(), "long": longest(2), "far too long": longest(9)}
+
+POINTS = ["knee_left", "knee_right", "occiput_left", "occiput_right", "trapezius_left", "gluteal_left", "gluteal_right"]
 
 
 def printed(given: dict[str, Any], size: Any = "A4", name: str = "Rosa Alvarez") -> bytes:
@@ -85,6 +90,30 @@ def test_all_of_a_usual_note_is_on_the_sheet_and_what_cannot_be_is_counted():
     assert "The note goes on" not in text_of(printed(note()))
     assert "The note goes on" not in text_of(printed(longest(2)))
     assert re.search(r"The note goes on: \d+ more lines stand on the screen\.", text_of(printed(longest(9))))
+
+
+def real_note(sessions: int) -> bytes:
+    """The fibromyalgia course's own note after so many sessions, the last one a bad one."""
+    told = Told()
+    *before, last = schedule(sessions)
+    worked = [region("neck", 12, "kneading"), region("upper_back", 9, "intensive")]
+    told.give(*before).give(last, regions=worked, aggravated=True, contraction=True, tender_points=POINTS)
+    return msgspec.json.encode(prepare(told.definition, told.state))
+
+
+@pytest.mark.parametrize(("size", "points"), [("A4", 8), ("Letter", 7.5)])
+@pytest.mark.parametrize("sessions", [1, 12, 30])
+def test_a_full_note_of_the_longest_protocol_is_set_in_letters_that_can_be_read(size, points, sessions):
+    given = msgspec.json.decode(real_note(sessions)) | {"prepared_at": "2026-03-03T23:00:00Z"}
+    letters = Counter(float(of) for of in re.findall(r"/F\d+ ([\d.]+) ", content_of(printed(given, size))))
+    assert letters.most_common(1)[0][0] >= points
+
+
+def test_what_is_done_as_in_a_step_above_is_told_once():
+    steps = [step("Kneading", "kneading", 30, "Slowly growing.", region=one) for one in ("neck", "knee")]
+    text = text_of(printed(note(sequence=steps)))
+    assert text.count("Slowly growing.") == 1
+    assert "Kneading, 30 min: (knee) As step 1. [A]" in text
 
 
 def test_what_is_forbidden_stands_first_so_that_no_length_pushes_it_off():
