@@ -9,7 +9,7 @@ from uuid import UUID
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Cadence
 from services.protocol.domain.definition import Definition
-from services.protocol.domain.deviations import Against, against_cadence, deviations, too_early
+from services.protocol.domain.deviations import Against, against_cadence, against_event, deviations, too_early
 from services.protocol.domain.judgements import mark_of
 from services.protocol.domain.state import Course, Mark
 from shared.events import protocol as told
@@ -38,6 +38,7 @@ def _of_session(definition: Definition, state: Course, index: int) -> Iterator[A
     series = cadence.place < (definition.total or 0)
     yield from deviations(definition, cadence.given + 1, earlier, given.session, series=series)
     yield from against_cadence(cadence, given.on)
+    yield from against_event(definition, state.opened, given.on, given.session.ended_at)
     visit = given.session.appointment_id
     if visit and any(other.appointment_id == visit for other in earlier):
         yield Against(rule="same_appointment")
@@ -49,7 +50,11 @@ def of_visits(definition: Definition, state: Course) -> Iterator[Event]:
     cadence, last = state.cadence(definition), state.last_day
     for visit in state.visits:
         if last is None or visit.on > last:
-            rules = (one for one in against_cadence(cadence, visit.on) if not _permitted(cadence, one, visit.on))
+            against_it = (
+                *against_cadence(cadence, visit.on),
+                *against_event(definition, state.opened, visit.on, visit.ends_at),
+            )
+            rules = (one for one in against_it if not _permitted(cadence, one, visit.on))
             if against := next(rules, None):
                 noted = _noted(state, against, visit.on, appointment_id=visit.appointment_id)
                 found[mark_of(noted)] = noted

@@ -11,7 +11,7 @@ from services.protocol.domain.naming import named
 from services.protocol.domain.note import Note, prepare
 from shared.clock import day_of
 from shared.events.protocol import DeviationNoted
-from tests.unit.protocol.told import CLIENT, COURSE, START, ZONE, Told, instant, schedule
+from tests.unit.protocol.told import CLIENT, COURSE, START, ZONE, Told, instant, schedule, session
 
 
 def note(course: Told) -> Note:
@@ -94,3 +94,27 @@ def test_after_an_event_the_whole_body_is_worked_and_stretched():
     assert {step.region for step in found.sequence} == {"full_body"}
     assert found.sequence[-1].technique == "stretching"
     assert found.allowed.full_body
+
+
+def test_a_session_that_is_not_over_when_the_event_begins_is_flagged_with_its_minutes():
+    on = date(2026, 2, 7)
+    course = Told("pre_event_sports", event_at=instant(on)).until(on, 18)
+    course.write(session(on, started_at=instant(on, 15), ended_at=instant(on, 16)))
+    (flag,) = course.state.deviations
+    assert (flag.rule, flag.figure, flag.limit, flag.source) == ("event_day", 360, 0, "B")
+
+
+def test_a_session_on_another_day_than_the_event_is_flagged_once():
+    on = date(2026, 2, 7)
+    course = Told("pre_event_sports", event_at=instant(on)).give(on - timedelta(days=1))
+    (flag,) = course.state.deviations
+    assert (flag.rule, flag.figure, flag.source) == ("event_day", None, "B")
+
+
+def test_a_visit_agreed_for_after_the_event_is_flagged_by_the_backstop():
+    on = date(2026, 2, 7)
+    course = Told("pre_event_sports", event_at=instant(on) - timedelta(hours=1))
+    course.visit(on)
+    course.until(on, 9)
+    (flag,) = course.state.deviations
+    assert (flag.rule, flag.figure, flag.appointment_id is not None) == ("event_day", 120, True)
