@@ -64,7 +64,25 @@ def changed(given: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     for name, limit in values.pop("limits", {}).items():
         limits[name] = limits.get(name, {}) | _table(limit, f"limits.{name}")
     policy = given.get("policy", {}) | values
-    return {**given, "phases": phases, "gates": gates, "limits": limits, "policy": policy}
+    new = {**given, "phases": phases, "gates": gates, "limits": limits, "policy": policy}
+    return new | {"cautions": [*given.get("cautions", []), *_set_otherwise(given, new)]}
+
+
+def _set_otherwise(given: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """What the practice set against the text, as sentences: a note says both, so it says whose figure counts."""
+    for what in ("phases", "gates", "limits"):
+        before, now = _by_name(given, what), _by_name(new, what)
+        for name, table in now.items():
+            for key, value in table.items():
+                old = before.get(name, {}).get(key)
+                if value != old:
+                    words = f"{name}, {key} {value}; the text has {'none' if old is None else old}".replace("_", " ")
+                    yield {"text": f"Set by this practice: {words}.", "source": "policy"}
+
+
+def _by_name(given: Mapping[str, Any], what: str) -> dict[str, Any]:
+    tables = given.get(what, {})
+    return dict(tables) if what == "limits" else {NAMED[what](table): table for table in tables}
 
 
 def _merged(tables: list[dict[str, Any]], named: Any, changes: Any, what: str) -> list[dict[str, Any]]:

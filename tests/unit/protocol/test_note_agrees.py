@@ -124,3 +124,14 @@ def test_a_long_gap_is_counted_from_the_break_and_told_from_the_last_session():
     course.until(rest.first_day + timedelta(days=20))
     assert course.state.lapses[-1].since == rest.first_day
     assert f"No session since {schedule(15)[-1]}." in [one.text for one in note(course).changed]
+
+
+def test_a_figure_set_by_the_practice_stands_beside_the_sentence_that_has_another():
+    own = {"gates": {"exercise": {"from_session": 9}}, "limits": {"region_minutes": {"most": 10, "least": 6}}}
+    course = Told(policy=own | {"min_gap_days": 3}).give(*schedule(8))
+    found = note(course)
+    assert found.allowed.exercise
+    assert [(one.text, one.source) for one in found.cautions if "Set by this practice" in one.text] == [
+        ("Set by this practice: exercise, from session 9; the text has 11.", "policy"),
+        ("Set by this practice: region minutes, least 6; the text has 7.", "policy"),
+    ]
