@@ -10,6 +10,7 @@ from services.notify.checks import Facts, Situation, telling
 from services.notify.domain.letter import Change
 from services.notify.domain.message import Message
 from services.notify.mail import Mail
+from services.notify.noted import short
 from services.notify.words import Spoken, Voice, first_name, said
 from shared.config import Practice
 from shared.questions import Contact, VisitFacts
@@ -46,24 +47,9 @@ def letter(message: Message, covers: Iterable[UUID], at: Situation, practice: Pr
 
 def note(visit: VisitFacts, contact: Contact, found: dict[str, Any], voice: Voice) -> Mail:
     """The note for a visit, to its therapist. The client's name is in the text only."""
-    values = {"ordinal": visit.ordinal} | dict.fromkeys(NOTE_FIELDS) | found
+    values = short({"ordinal": visit.ordinal} | found, voice)
     subject, text = said("note.txt", voice, visit=_spoken(voice, visit), name=contact.name, note=values)
     return Mail(subject=subject, text=text)
-
-
-NOTE_FIELDS = (
-    "phase",
-    "minutes",
-    "label",
-    "focus",
-    "positions",
-    "sequence",
-    "not_yet",
-    "cautions",
-    "tell",
-    "exercise",
-    "last_session",
-)
 
 
 def _voice(at: Situation, practice: Practice) -> Voice:
