@@ -9,11 +9,8 @@ from shared.config import Practice
 
 PRACTICE = Practice(name="Riverside Practice", zone="America/New_York")
 VOICE = Voice(practice=PRACTICE, zone=PRACTICE.tz, now=datetime(2026, 3, 3, 23, tzinfo=UTC))
-AGAINST = {
-    "rule": "region_over_10_min",
-    "text": "Too long on one region (neck): 12 minutes, at most 10.",
-    "source": "A",
-}
+LONG = "Too long on one region (neck): 12 minutes, at most 10."
+AGAINST = {"rule": "region_over_10_min", "text": LONG, "source": "A"}
 NOTE: dict[str, Any] = {
     "ordinal": 13,
     "minutes": 60,
