@@ -125,10 +125,8 @@ class Batch:
         tx = Tx(self._connection, reader, deciders, work.cause, base=self._base, kept=self._kept)
         try:
             value = await self._value(work, tx)
-        except (*LOST, asyncpg.PostgresError):
-            raise  # the transaction is broken: it is rolled back and its units run singly
-        except Stale:
-            raise
+        except (*LOST, asyncpg.PostgresError, Stale):
+            raise  # the transaction is broken: it is rolled back and its units run singly, or decided anew
         except Exception as error:  # noqa: BLE001 - refused or failed: this unit alone
             self._failed(work, error)
         else:

@@ -23,7 +23,7 @@ News = Literal["withdrawn", "amended", "late"]
 def count_session(deciding: Deciding, command: c.CountSession) -> None:
     """A session takes its place in the course, or its figures are replaced; what it went against is flagged."""
     session, on = command.session, day_of(command.session.started_at, deciding.zone)
-    known = deciding.course.session(session.session_id) if deciding.course else None
+    known = deciding.course.sessions.get(session.session_id) if deciding.course else None
     if flag := _stray(deciding, session, on):
         _keep_stray(deciding, session, flag, on)
     elif known is None or known.session != session:
@@ -75,7 +75,7 @@ def _put_right(deciding: Deciding, session_id: UUID, why: News) -> None:
 
 def place_of(state: Course, session_id: UUID) -> int | None:
     """The session's index among those counted."""
-    known = state.session(session_id)
+    known = state.sessions.get(session_id)
     return bisect_left(state.given, known.order, key=lambda given: given.order) if known else None
 
 
@@ -96,7 +96,7 @@ def _keep_stray(deciding: Deciding, session: SessionCompleted, rule: DeviationRu
     if course_id is None or (found and found.forgotten):
         return
     if rule == "closed" and Given(on, session) not in deciding.state.aside:
-        if deciding.state.session(session.session_id):
+        if session.session_id in deciding.state.sessions:
             _take_out(deciding, session.session_id, None, "amended")
         deciding.add([own.SessionSetAside(**deciding.ids, session=session, on=on)])
     noted = told.DeviationNoted(
@@ -128,7 +128,7 @@ def withdraw_session(deciding: Deciding, command: c.WithdrawSession) -> None:
     course, session_id = deciding.course, command.session_id
     if course is None:
         return
-    if course.session(session_id):
+    if session_id in course.sessions:
         _take_out(deciding, session_id, command.reason, "withdrawn")
     elif any(given.session.session_id == session_id for given in course.aside):
         deciding.add([told.SessionDiscounted(**deciding.ids, session_id=session_id, reason=command.reason)])

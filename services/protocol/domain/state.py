@@ -59,15 +59,15 @@ class Lapse(Struct, frozen=True, gc=False):
 
 
 class Course(Struct, kw_only=True, gc=False):
-    """Its tuples, sets and tables are exchanged, never changed, so that copies share them; `sessions` is each one's.
+    """Its tuples, sets and tables are exchanged, never changed, so that copies share them; `sessions` is its own.
 
     `entered` is the phase last announced, `pause` the break in force; the sessions themselves are the truth (`given`
     in their order, `days` those of each, `sessions` by id). `trained` are the distinct days of exercise, in order.
 
     What was told and may be taken back: `slipped` weeks, `lapses`, `noted` deviations, `met_weeks` and `streaks` of
     exercise, and `exercise_weeks` as judged. What ended by `judged_to` is settled, unless news of the past came
-    (`stale`). `aside` are sessions after the closing; `used` are the days of visits that took place not, and used up
-    a session of the course by the practice's setting.
+    (`stale`). `aside` are sessions after the closing; `used` are the days of visits that used up a session and did
+    not take place; `prepared` is the last note.
     """
 
     opened: own.CourseOpened
@@ -150,10 +150,6 @@ class Course(Struct, kw_only=True, gc=False):
     def lapse(self) -> str:
         """What becomes of the gap in force: `undecided`, `continue`, `repeat`; empty where there is none."""
         return self.gap.decision if self.gap else ""
-
-    def session(self, session_id: UUID) -> Given | None:
-        """A counted session by its id."""
-        return self.sessions.get(session_id)
 
     def cadence(self, definition: Definition, upto: int | None = None) -> Cadence:
         """What the cadence is judged by; with `upto`, as it was for the session at that index (from 0).
