@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from services.web.answers.protocol import AllAdherence, Brief, Protocols
+from services.web.answers.keeping import AllAdherence
+from services.web.answers.protocol import Brief, Protocols
 from services.web.page import Address, PageCall
 from services.web.pages import parts
 from services.web.views import cadence

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from aiohttp import web
 from msgspec import Struct
 
-from services.web.answers.protocol import AllAbsent
+from services.web.answers.keeping import AllAbsent
 from services.web.answers.scheduling import Slots, Visit, Visits
 from services.web.neighbours import Away
 from services.web.page import Address, PageCall

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.web.answers.protocol import AllAbsent
+from services.web.answers.keeping import AllAbsent
 from services.web.views.course import day_words
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from services.web.answers.protocol import Adherence, AllAdherence, Brief
+from services.web.answers.keeping import Adherence, AllAdherence
+from services.web.answers.protocol import Brief
 from services.web.views.words import count, deviation, spoken
 
 SHOWN = 60

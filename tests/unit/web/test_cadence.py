@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from services.web.answers.protocol import AllAdherence, Brief, Exercise, Week
+from services.web.answers.keeping import AllAdherence
+from services.web.answers.protocol import Brief, Exercise, Week
 from services.web.people import said, told
 from services.web.views import cadence
 from services.web.views.weeks import regions, weeks
