@@ -43,8 +43,8 @@ async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> l
 async def _move_time(here: Stage) -> None:
     """Half a day at a time, as well as it goes while things break."""
     while True:
+        await asyncio.sleep(2)  # of load: it pauses while the time moves
         await here.pass_time(timedelta(hours=12), patience=5)
-        await asyncio.sleep(2)
 
 
 async def main(minutes: float, seed: int) -> None:

@@ -27,9 +27,9 @@ class Asker:
         self._journal = journal
         self._headers = {"Authorization": f"Bearer {token(data / 'secrets', 'owner', None)}"}
 
-    async def write(self, kind: str, path: str, body: Any, *, twice: bool = False) -> Any:
+    async def write(self, kind: str, path: str, body: Any, *, method: str = "POST", twice: bool = False) -> Any:
         """Give the acknowledged answer, or nothing if it was refused or never known; `twice` asks again after it."""
-        asked = Asked(key=str(uuid4()), kind=kind, method="POST", path=path, body=body)
+        asked = Asked(key=str(uuid4()), kind=kind, method=method, path=path, body=body)
         self._journal.write(asked)
         answer = await self._surely(asked)
         if answer.status is None or answer.status >= 300:
@@ -66,7 +66,7 @@ class Asker:
         headers = {**self._headers, "Idempotency-Key": asked.key}
         url = f"{self._origin}/api/{asked.path}"
         try:
-            data = msgspec.json.encode(asked.body)
+            data = None if asked.body is None else msgspec.json.encode(asked.body)
             async with self._http.request(asked.method, url, data=data, headers=headers) as answer:
                 return Answered(key=asked.key, status=answer.status, body=_body(await answer.read()))
         except LOST as error:

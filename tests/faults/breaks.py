@@ -53,6 +53,17 @@ BREAKS = {
         "is in two places",
     ),
     "a claim is gone": ("scheduling", "delete from claim where resource like 'room:%'", "is not the fold"),
+    "a timer is gone": ("protocol", "delete from timer", "the timer review"),
+    "a visit that was called off is not dropped elsewhere": (
+        "protocol",
+        """
+        update event set causation_id = gen_random_uuid()
+         where position = (
+            select max(position) from event where type = 'VisitDropped' and client_id not in (
+                select client_id from event where type = 'ClientForgotten'))
+        """,
+        "had 0 VisitDropped",
+    ),
     "a consumer is behind": (
         "notify",
         "update checkpoint set position = position - 1 where producer = 'scheduling'",

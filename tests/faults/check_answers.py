@@ -8,14 +8,23 @@ from typing import Any
 import msgspec
 
 from services.protocol.domain.events import CourseOpened
-from shared.events.records import ClientRegistered, ExerciseLogged, SessionCompleted
+from services.scheduling.domain.waiting import WaitlistJoined, WaitlistLeft
+from shared.events.protocol import CourseClosed
+from shared.events.records import (
+    ClientErased,
+    ClientRegistered,
+    ExerciseLogged,
+    SessionAmended,
+    SessionCompleted,
+    SessionWithdrawn,
+)
 from shared.events.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from shared.messages import Recorded
 from tests.faults.evidence import Evidence
 from tests.faults.journal import MAYBE, Question
 
 ACTOR = "owner:terminal-owner"
-EXPECTED = (200, 201, 409, *MAYBE)
+EXPECTED = (200, 201, 202, 409, *MAYBE)
 
 Thing = tuple[str, ...]
 
@@ -61,7 +70,7 @@ def _compare(
 
 def _possible(question: Question) -> int:
     """How many things a question of unknown outcome may have made."""
-    return len(question.asked.body.get("appointments", ())) or 1
+    return len((question.asked.body or {}).get("appointments", ())) or 1
 
 
 def _keys(evidence: Evidence) -> Iterator[str]:
@@ -97,16 +106,27 @@ def _moved(question: Question, _: Any) -> Iterator[Thing]:
     yield question.asked.path.split("/")[2], starts_at.astimezone(UTC).isoformat(), wish["therapist_id"]
 
 
-def _cancelled(question: Question, _: Any) -> Iterator[Thing]:
-    yield (question.asked.path.split("/")[2],)
+def _amended(question: Question, _: Any) -> Iterator[Thing]:
+    yield question.asked.path.split("/")[2], str(question.asked.body["pain_after"])
+
+
+def _named(field: str) -> tuple[Callable[[Recorded], Thing], Callable[[Question, Any], Iterable[Thing]]]:
+    """A thing known by one id, in the event and in the path of the question."""
+    return _field(field)[0], lambda question, _: [(question.asked.path.split("/")[2],)]
 
 
 KINDS: dict[str, tuple[str, type, Callable[[Recorded], Thing], Callable[[Question, Any], Iterable[Thing]]]] = {
     "client": ("records", ClientRegistered, *_field("client_id")),
     "session": ("records", SessionCompleted, *_field("session_id")),
+    "amend": ("records", SessionAmended, lambda one: (str(one.event.session_id), str(one.event.pain_after)), _amended),
+    "withdraw": ("records", SessionWithdrawn, *_named("session_id")),
+    "erase": ("records", ClientErased, *_named("client_id")),
     "exercise": ("records", ExerciseLogged, *_field("exercise_id")),
     "course": ("protocol", CourseOpened, *_field("course_id")),
+    "close": ("protocol", CourseClosed, *_named("course_id")),
     "book": ("scheduling", AppointmentBooked, _field("appointment_id")[0], _booked),
     "move": ("scheduling", AppointmentMoved, _move, _moved),
-    "cancel": ("scheduling", AppointmentCancelled, _field("appointment_id")[0], _cancelled),
+    "cancel": ("scheduling", AppointmentCancelled, *_named("appointment_id")),
+    "join": ("scheduling", WaitlistJoined, *_field("waitlist_id")),
+    "leave": ("scheduling", WaitlistLeft, *_named("waitlist_id")),
 }

@@ -2,38 +2,47 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import asyncpg
+import msgspec
 
 from services.protocol.app import protocols
-from services.protocol.domain.note import phase_view
-from shared.clock import day_of
+from services.protocol.domain.note import prepare
+from services.protocol.domain.state import Course
+from services.protocol.views import view
+from shared.service import Service
 from shared.store.effects import Effects
 from tests.faults.evidence import Evidence, Log, connected
+from tests.faults.journal import Seen
 
 NOT_FROM_EVENTS = ("sign_in",)
 
 
 def check(evidence: Evidence) -> Iterator[str]:
     """Findings about courses: what the API showed when all was settled is what their events say."""
-    folded = evidence.logs["protocol"].states("course")
-    definitions, today = protocols(evidence.practice), day_of(evidence.now, evidence.practice.tz)
+    folded, definitions = evidence.logs["protocol"].states("course"), protocols(evidence.practice)
     for seen in evidence.seen:
-        state = folded.get(f"course-{seen.course_id}")
-        if state is None:
-            yield f"protocol: the course {seen.course_id} was shown and has no events"
+        state: Course | None = folded.get(f"course-{seen.course_id}")
+        if state is None or state.forgotten:
+            if seen.course is not None:
+                yield f"protocol: the course {seen.course_id} was shown and is none by its events"
             continue
-        fold = {
-            "status": state.status(today),
-            "sessions_completed": state.completed,
-            "phase": phase_view(definitions[state.opened.protocol], state),
-            "slips": state.slips,
-        }
-        for name, value in fold.items():
-            if seen.course[name] != value:
-                yield f"protocol: course {seen.course_id} shows {name} {seen.course[name]}, its events say {value}"
-        if len(seen.course["deviations"]) != len(state.deviations):
-            yield f"protocol: course {seen.course_id} shows other deviations than its events"
+        definition = definitions.of(state.opened.protocol, state.opened.version)
+        told = view(cast("Service", evidence), definition, state, evidence.now)  # which needs the practice's zone only
+        yield from _shown(seen, msgspec.json.decode(msgspec.json.encode(told)))
+        digests = {seen.note["digest"], prepare(definition, state).digest, state.digest}
+        if len(digests) > 1 and not state.closed:
+            yield f"protocol: the note of course {seen.course_id} is not the one of its events"
+
+
+def _shown(seen: Seen, fold: dict[str, Any]) -> Iterator[str]:
+    """Status, phase, what is next, break, slips, lapses, every deviation with its rule, exercise: field by field."""
+    shown = seen.course or {}
+    for name in fold.keys() | shown.keys():
+        if shown.get(name) != fold.get(name):
+            told, wanted = shown.get(name), fold.get(name)
+            yield f"protocol: course {seen.course_id} shows {name} {told}, its events say {wanted}"
 
 
 async def check_projected(data: Path, evidence: Evidence) -> AsyncIterator[str]:

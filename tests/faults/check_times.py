@@ -1,4 +1,4 @@
-"""Nobody is in two places: held times from the events alone, and the table of claims equal to their fold."""
+"""Nobody is in two places: held times from the events alone; claims and timers equal to the fold of their events."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -14,8 +14,9 @@ from shared.events.scheduling import (
     AppointmentReinstated,
 )
 from shared.messages import Recorded
-from shared.store.claims import Claim
-from tests.faults.evidence import Evidence
+from shared.store.claims import Claim, Release
+from shared.store.timers import SetTimer
+from tests.faults.evidence import Evidence, Log
 
 HOLDING = (AppointmentBooked, AppointmentMoved, AppointmentReinstated)
 LETTING_GO = (AppointmentCancelled, AppointmentMissed)
@@ -32,6 +33,8 @@ def check(evidence: Evidence) -> Iterator[str]:
         if isinstance(recorded.event, HOLDING):
             yield from _hold(recorded, held)
     yield from _claims(evidence)
+    for name, log in evidence.logs.items():
+        yield from _timers(name, log, evidence.now)
 
 
 def _hold(recorded: Recorded, held: dict[str, dict[UUID, Span]]) -> Iterator[str]:
@@ -51,7 +54,25 @@ def _claims(evidence: Evidence) -> Iterator[str]:
     wanted: dict[UUID, list[Claim]] = {}
     for recorded in log.events:
         if follow := CLAIMS.get(type(recorded.event)):
-            wanted[recorded.event.appointment_id] = [one for one in follow(recorded.event) if isinstance(one, Claim)]
+            changes = list(follow(recorded.event))
+            for gone in {one.holder for one in changes if isinstance(one, Release)}:
+                wanted.pop(gone, None)
+            for one in changes:
+                if isinstance(one, Claim):
+                    wanted.setdefault(one.holder, []).append(one)
     fold = Counter((one.resource, one.starts_at, one.ends_at, one.holder) for some in wanted.values() for one in some)
     for claim in (fold - log.claims) + (log.claims - fold):
         yield f"scheduling: the claim {claim[0]} of {claim[3]} at {claim[1]} is not the fold of the events"
+
+
+def _timers(name: str, log: Log, now: datetime) -> Iterator[str]:
+    """What is due next is what the events say; what was due by now has fired."""
+    fold: dict[tuple[str, UUID], datetime] = {}
+    for recorded in log.events:
+        for change in log.definition.timers.get(type(recorded.event), lambda _: ())(recorded.event):
+            fold.pop((change.kind, change.key), None)
+            if isinstance(change, SetTimer):
+                fold[change.kind, change.key] = change.due_at
+    coming = {(*timer, due_at) for timer, due_at in fold.items() if due_at > now}
+    for kind, key, due_at in coming ^ {(*timer, due_at) for timer, due_at in log.timers.items()}:
+        yield f"{name}: the timer {kind} of {key} at {due_at} is not the fold of the events"

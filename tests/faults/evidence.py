@@ -40,6 +40,7 @@ class Log:
     checkpoints: dict[str, int]
     parked: list[tuple[str, int, str]]
     claims: Counter[tuple[str, datetime, datetime, UUID]]
+    timers: dict[tuple[str, UUID], datetime]
     requests: dict[str, Any]
 
     def of(self, *classes: type) -> list[Recorded]:
@@ -121,12 +122,14 @@ async def log_of(connection: asyncpg.Connection, definition: Definition) -> Log:
     rows = await connection.fetch(f"select {COLUMNS} from public.event order by position")
     claims = await connection.fetch("select resource, lower(during), upper(during), holder from public.claim")
     parked = await connection.fetch("select producer, position, error from public.parked")
+    timers = await connection.fetch("select kind, key, due_at from public.timer")
     return Log(
         definition=definition,
         events=await reader(definition).decode(connection, rows),
         checkpoints=dict(await connection.fetch("select producer, position from public.checkpoint")),
         parked=[tuple(row) for row in parked],
         claims=Counter((row[0], row[1], row[2], UUID(int=row[3].int)) for row in claims),
+        timers={(row[0], UUID(int=row[1].int)): row[2] for row in timers},
         requests=dict(await connection.fetch("select key, ids from public.request")),
     )
 

@@ -17,7 +17,7 @@ MAYBE = (500, 502, 503, 504)
 
 
 class Asked(Struct, kw_only=True, tag="asked"):
-    """A question. `kind` is `client`, `course`, `book`, `move`, `cancel`, `session`, `exercise`, `setup`."""
+    """A question. `kind` is one of `check_answers.KINDS`, or `setup`."""
 
     key: str
     kind: str
@@ -36,10 +36,11 @@ class Answered(Struct, kw_only=True, tag="answered"):
 
 
 class Seen(Struct, kw_only=True, tag="seen"):
-    """What a course looked like when the load had ended and everything was settled."""
+    """What a course and its note looked like when all was settled; nothing where there is none (any more)."""
 
     course_id: str
     course: Any
+    note: Any = None
 
 
 class Away(Struct, kw_only=True, tag="away"):

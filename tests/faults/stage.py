@@ -124,7 +124,7 @@ class Stage:
             await until(partial(self.move_clock, by), BACK, "the stack to settle")
 
     async def look(self) -> None:
-        """Write down how every course looks now."""
+        """Write down how every course and its note look now."""
         courses = [question for question in read(self.log)[0] if question.asked.kind == "course"]
         with journal(self.log) as log:
             async with aiohttp.ClientSession() as http:
@@ -132,7 +132,9 @@ class Stage:
                 for course_id in [
                     question.acknowledged[0]["course_id"] for question in courses if question.acknowledged
                 ]:
-                    log.write(Seen(course_id=course_id, course=await asker.read(f"protocol/courses/{course_id}")))
+                    path = f"protocol/courses/{course_id}"
+                    course, note = await asker.read(path), await asker.read(f"{path}/note")
+                    log.write(Seen(course_id=course_id, course=course, note=note))
 
     def check(self) -> str:
         """Run the checker; gives what it found, empty when it found nothing."""

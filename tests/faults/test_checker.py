@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -98,10 +99,29 @@ async def test_says_that_a_write_ended_in_an_error(left: Left) -> None:
 
 async def test_says_that_a_course_shows_something_else_than_its_events(left: Left) -> None:
     lines = left.lines()
-    seen = next(line for line in lines if line["type"] == "seen")
+    seen = next(line for line in lines if line["type"] == "seen" and line["course"])
     seen["course"]["sessions_completed"] += 1
     left.write_lines(lines)
     assert await says(left, "shows sessions_completed")
+
+
+async def test_says_that_a_course_shows_another_deviation(left: Left) -> None:
+    lines = left.lines()
+    [deviation, *_] = next(line["course"]["deviations"] for line in lines if _flagged(line))
+    deviation["rule"] = "region_minutes" if deviation["rule"] != "region_minutes" else "closed"
+    left.write_lines(lines)
+    assert await says(left, "shows deviations")
+
+
+def _flagged(line: Any) -> bool:
+    return line["type"] == "seen" and line["course"] is not None and bool(line["course"]["deviations"])
+
+
+async def test_says_that_a_note_is_not_that_of_the_events(left: Left) -> None:
+    lines = left.lines()
+    next(line for line in lines if line["type"] == "seen" and line["note"])["note"]["digest"] = "0" * 16
+    left.write_lines(lines)
+    assert await says(left, "the note of course")
 
 
 async def test_is_a_program_that_ends_with_one_if_anything_is_wrong(left: Left) -> None:

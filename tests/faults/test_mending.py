@@ -111,6 +111,7 @@ async def test_a_database_that_dies_in_the_middle_of_its_greeting_is_away_and_no
     async def dies() -> asyncpg.Connection:
         raise asyncpg.InternalClientError
 
+    replica.service.store.writer._connection.terminate()
     replica.service.store.writer._connection = None
     with monkeypatch.context() as patch:
         patch.setattr(replica.service.store.writer, "_connect", dies)
