@@ -133,7 +133,7 @@ class Course:
 
     async def course(self) -> Any:
         """The course as it stands."""
-        return await self.scene.desks.front.get(f"protocol/courses/{self.course_id}")
+        return await self.scene.desks.therapist.get(f"protocol/courses/{self.course_id}")
 
     async def note(self) -> Any:
         """The note for the next session."""
