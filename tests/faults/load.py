@@ -28,7 +28,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=10)
 NEW = 0.06
 """How often somebody new comes, once there are as many people as hands."""
 ACTS: dict[Callable[[Desk, datetime, Person], Awaitable[None]], int] = {
-    book: 38,
+    book: 36,
     move: 15,
     cancel: 8,
     session: 22,
@@ -36,7 +36,7 @@ ACTS: dict[Callable[[Desk, datetime, Person], Awaitable[None]], int] = {
     withdraw: 3,
     exercise: 7,
     wait: 5,
-    part: 1,
+    part: 3,
 }
 """How often each is done, of some hundred."""
 

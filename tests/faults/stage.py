@@ -121,7 +121,11 @@ class Stage:
             address = f"http://127.0.0.1:{self.ports[name]}/readyz"
             await until(partial(is_healthy, address), BACK, f"{name} to be ready")
         for by in (timedelta(), timedelta(minutes=6), timedelta(hours=2), timedelta()):
-            await until(partial(self.move_clock, by), BACK, "the stack to settle")
+            try:
+                await until(partial(self.move_clock, by), BACK, "the stack to settle")
+            except AssertionError as error:
+                error.add_note(self.clock_said)  # which names who is still at work
+                raise
 
     async def look(self) -> None:
         """Write down how every course and its note look now."""
