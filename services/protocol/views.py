@@ -80,11 +80,16 @@ def view(service: Service, definition: Definition, state: Course, now: datetime)
 
 
 def seen_by(role: Role, course: CourseView) -> CourseView:
-    """The course as somebody in this role may see it."""
+    """The course as somebody in this role may see it: the desk that a treatment went against a rule, and no more."""
     if role != "front_desk":
         return course
-    of_days = [one for one in course.deviations if one["rule"] not in OF_TREATMENT]
-    return msgspec.structs.replace(course, deviations=of_days)
+    return msgspec.structs.replace(course, deviations=[_for_the_desk(one) for one in course.deviations])
+
+
+def _for_the_desk(deviation: dict[str, Any]) -> dict[str, Any]:
+    if deviation["rule"] not in OF_TREATMENT:
+        return deviation
+    return {name: value for name, value in deviation.items() if name in {"rule", "on", "session_id"}}
 
 
 def _pause(state: Course) -> dict[str, Any] | None:

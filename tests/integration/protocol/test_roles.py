@@ -44,6 +44,8 @@ async def test_the_front_desk_reads_when_a_visit_was_out_of_order_and_nothing_of
         assert "Too close to another session: 1 days apart, at least 2" in desk
         assert not [words for words in ("Too long", "Intensive", "12 minutes") if words in desk]
         assert "Too long on one region (neck): 12 minutes" in therapist
+    flags = (await house.it.get(course, role="front_desk")).body["deviations"]
+    assert [set(one) for one in flags if one["rule"] == "region_over_10_min"] == [{"rule", "on", "session_id"}]
 
 
 async def test_the_front_desk_opens_no_course(house: House):
