@@ -21,7 +21,7 @@ from tests.faults.desk import Desk, Person
 from tests.faults.journal import journal
 from tests.faults.told import Told
 from tests.faults.treating import amend, exercise, session, withdraw
-from tests.faults.visiting import book, cancel, move, part, register, wait
+from tests.faults.visiting import book, cancel, move, part, register, wait, wait_no_more
 
 HANDS = 8
 TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -70,6 +70,7 @@ async def main(given: argparse.Namespace) -> None:
             desk = Desk(Asker(http, given.origin, given.data, log), chance)
             await desk.set_up()
             await asyncio.gather(*(work(desk, told) for _ in range(HANDS)))
+            await wait_no_more(desk)
 
 
 if __name__ == "__main__":

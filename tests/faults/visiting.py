@@ -68,9 +68,20 @@ async def wait(desk: Desk, _: datetime, person: Person) -> None:
         _booked(person, booked)
         person.waiting = None if booked else place
     elif desk.chance.random() < 0.3:
-        await desk.write("leave", f"scheduling/waitlist/{place}", method="DELETE")
+        await _leave(desk, place)
     else:
         person.waiting = place
+
+
+async def wait_no_more(desk: Desk) -> None:
+    """Nobody is left waiting when the load ends: each place costs all that come after it, in each round one more."""
+    for person in desk.people:
+        if person.waiting:
+            await _leave(desk, person.waiting)
+
+
+async def _leave(desk: Desk, place: str) -> None:
+    await desk.write("leave", f"scheduling/waitlist/{place}", method="DELETE")
 
 
 async def part(desk: Desk, _: datetime, person: Person) -> None:
