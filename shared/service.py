@@ -16,7 +16,7 @@ from shared.config import Config, Practice
 from shared.decider import Decider
 from shared.http.routes import AnyRoute
 from shared.messages import Command, Event
-from shared.questions import Question
+from shared.questions.question import Question
 from shared.store.claims import Claims
 from shared.store.codec import Codec, EventTypes, PlainCodec, Upcast
 from shared.store.effects import Effects

@@ -25,7 +25,7 @@ from shared.bus.ask import Reply
 from shared.decider import Decider
 from shared.http.auth import new_keys
 from shared.messages import Recorded
-from shared.questions import AskVerdicts
+from shared.questions.protocol import AskVerdicts
 from shared.store.store import Store
 from shared.store.unit import Folded, fold
 

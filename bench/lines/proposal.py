@@ -27,7 +27,7 @@ from services.scheduling.domain.roster import Roster, Worker, Workplace
 from services.scheduling.domain.slots import WEEKDAYS, Span
 from services.scheduling.proposals import reach
 from shared.clock import at, parse_time
-from shared.questions import AskWays, CourseWays
+from shared.questions.protocol import AskWays, CourseWays
 
 THERAPISTS, VISITS, FULL = 12, 30, 0.6
 ZONE, FIRST, NOBODY = ZoneInfo("America/New_York"), date(2026, 3, 2), UUID(int=0)

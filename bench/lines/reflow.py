@@ -18,7 +18,7 @@ from services.scheduling.domain.placing import Placement
 from services.scheduling.domain.visits import Appointment, Itinerary
 from services.scheduling.reflow import Reflow, put_right
 from shared.config import Practice
-from shared.questions import AskReflow, ReflowPlan
+from shared.questions.protocol import AskReflow, ReflowPlan
 
 VISITS, LOST = 38, 5
 

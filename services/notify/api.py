@@ -9,7 +9,7 @@ from services.notify.domain.correspondence import SetPreferences
 from services.notify.queries import Briefings, Messages, briefings_of, messages_of
 from shared.decider import Unknown
 from shared.http.routes import Call, Missing, Route
-from shared.questions import AskContact
+from shared.questions.records import AskContact
 from shared.store.unit import Tx
 
 

@@ -7,7 +7,7 @@ from icalendar import Calendar, Event
 from msgspec import Struct
 
 from shared.config import Practice
-from shared.questions import VisitFacts
+from shared.questions.scheduling import VisitFacts
 
 
 class Entry(Struct, frozen=True, kw_only=True):

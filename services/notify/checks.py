@@ -13,7 +13,8 @@ from services.notify.domain.letter import Change, Contents
 from services.notify.domain.message import Message
 from services.notify.domain.state import Correspondence
 from shared.messages import Command
-from shared.questions import Contact, VisitFacts
+from shared.questions.records import Contact
+from shared.questions.scheduling import VisitFacts
 
 Facts = Mapping[UUID, VisitFacts]
 

@@ -12,7 +12,8 @@ from services.notify.domain.message import Message
 from services.notify.domain.planning import PlanReminders
 from services.notify.domain.state import Correspondence, stream
 from services.notify.sending import Desk
-from shared.questions import AskContact, AskVisits, Contact, VisitFacts
+from shared.questions.records import AskContact, Contact
+from shared.questions.scheduling import AskVisits, VisitFacts
 
 
 async def plan(desk: Desk, client_id: UUID) -> None:

@@ -11,7 +11,9 @@ from services.notify.domain.notes import Briefing, Note, stream
 from services.notify.sending import Desk
 from services.notify.words import Voice
 from shared.messages import Command
-from shared.questions import AskContact, AskNote, AskVisits, Contact, VisitFacts
+from shared.questions.protocol import AskNote
+from shared.questions.records import AskContact, Contact
+from shared.questions.scheduling import AskVisits, VisitFacts
 
 
 async def send_due(desk: Desk, therapist_id: UUID) -> None:

@@ -13,7 +13,8 @@ from services.notify.mail import Mail
 from services.notify.noted import short
 from services.notify.words import Spoken, Voice, first_name, said
 from shared.config import Practice
-from shared.questions import Contact, VisitFacts
+from shared.questions.records import Contact
+from shared.questions.scheduling import VisitFacts
 
 NUMBERS = {1: "one week", 2: "two weeks", 3: "three weeks", 4: "four weeks"}
 

@@ -11,7 +11,7 @@ from services.protocol.history import Happening
 from services.protocol.views import CourseView
 from shared.http.problems import Malformed
 from shared.messages import Instant
-from shared.questions import Verdict
+from shared.questions.protocol import Verdict
 from shared.vocabulary import CadenceRule, Reason
 
 YEARS = range(1900, 2201)

@@ -14,7 +14,7 @@ from shared.clock import day_of
 from shared.decider import Unknown, refuse
 from shared.http.problems import Malformed
 from shared.http.routes import Call
-from shared.questions import AskContact, AskScreening, Screened
+from shared.questions.records import AskContact, AskScreening, Screened
 from shared.store.unit import Tx
 
 

@@ -19,7 +19,7 @@ from services.protocol.domain.ways import ways
 from services.protocol.views import CourseView
 from shared.clock import day_of
 from shared.decider import Unknown
-from shared.questions import (
+from shared.questions.protocol import (
     AskCourse,
     AskNote,
     AskReflow,
@@ -27,10 +27,10 @@ from shared.questions import (
     AskWays,
     CourseFacts,
     CourseWays,
-    Question,
     ReflowPlan,
     Verdict,
 )
+from shared.questions.question import Question
 from shared.service import Service
 from shared.store.unit import Folded, fold
 from shared.store.work import Unavailable

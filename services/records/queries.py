@@ -13,7 +13,8 @@ from services.records.domain import chart, client, diary
 from services.records.names import Entry
 from shared.decider import Unknown
 from shared.events.records import OutcomeMeasured, ScreeningRecorded
-from shared.questions import AskContact, AskScreening, Contact, Question, Screened
+from shared.questions.question import Question
+from shared.questions.records import AskContact, AskScreening, Contact, Screened
 from shared.service import Service
 from shared.store.store import Store
 

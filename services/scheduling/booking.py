@@ -24,7 +24,7 @@ from shared.clock import day_of
 from shared.decider import Refused
 from shared.http.routes import Call
 from shared.messages import Command
-from shared.questions import CourseFacts
+from shared.questions.protocol import CourseFacts
 from shared.store.claims import Taken
 
 ATTEMPTS = 20

@@ -6,7 +6,7 @@ from services.scheduling.righted import AttendanceView
 from services.scheduling.views import Appointments, AppointmentView
 from shared.decider import Unknown
 from shared.http.routes import Call
-from shared.questions import AskContact
+from shared.questions.records import AskContact
 
 
 async def show_appointment(call: Call) -> AppointmentView:

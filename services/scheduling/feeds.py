@@ -16,7 +16,7 @@ from services.scheduling.domain import feed
 from services.scheduling.domain.feed import FeedKind, MakeFeedKey, RevokeFeedKey
 from shared.decider import Unknown
 from shared.http.routes import Call
-from shared.questions import AskContact, Contact
+from shared.questions.records import AskContact, Contact
 from shared.service import Service
 
 MADE = web.RequestKey("calendar_key", str)

@@ -13,7 +13,8 @@ from services.scheduling.views import Affected
 from shared.clock import day_of
 from shared.decider import Refusal, Unknown, refuse
 from shared.http.routes import Call
-from shared.questions import AskContact, AskCourse, AskVerdicts, CourseFacts, Verdict
+from shared.questions.protocol import AskCourse, AskVerdicts, CourseFacts, Verdict
+from shared.questions.records import AskContact
 from shared.service import Service
 
 

@@ -27,7 +27,7 @@ from shared.clock import day_of
 from shared.decider import Unknown
 from shared.http.routes import Call
 from shared.messages import Command
-from shared.questions import AskCourse, AskVerdicts, CourseFacts
+from shared.questions.protocol import AskCourse, AskVerdicts, CourseFacts
 
 TO_COME = "a.status = 'booked' and a.starts_at > $2"
 INSIDE = "away.starts_at < a.ends_at and away.ends_at > a.starts_at"

@@ -22,7 +22,7 @@ from services.scheduling.views import BreakView, OptionView, Proposal, Proposed,
 from shared.clock import day_of, parse_time
 from shared.decider import Unknown
 from shared.http.routes import Call
-from shared.questions import AskWays, CourseWays, NoWay, SessionWays
+from shared.questions.protocol import AskWays, CourseWays, NoWay, SessionWays
 
 WEEKS_EACH, WEEKS_MORE, WEEKS_OF_COURSE = 0.5, 6, 30
 """How far ahead is looked at first, in weeks: so many for each visit, and for breaks; for a whole course."""

@@ -13,7 +13,8 @@ from services.scheduling.practice_views import RoomView, TherapistView
 from services.scheduling.views import Appointments, AppointmentView
 from shared.decider import Unknown
 from shared.http.problems import Malformed
-from shared.questions import AskVisits, Question, VisitFacts
+from shared.questions.question import Question
+from shared.questions.scheduling import AskVisits, VisitFacts
 from shared.service import Service
 from shared.store.store import Store
 

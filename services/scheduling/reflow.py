@@ -21,7 +21,7 @@ from services.scheduling.domain.visits import Appointment, Itinerary
 from shared.clock import day_of
 from shared.decider import Refusal, Refused, Unknown, refuse
 from shared.http.routes import Call
-from shared.questions import AskReflow, Candidate, NoWay, ReflowPlan
+from shared.questions.protocol import AskReflow, Candidate, NoWay, ReflowPlan
 
 AFTERWARDS = 70 * A_DAY
 """How long after the last visit a new day may lie: past the longest break, with room for a few weeks."""

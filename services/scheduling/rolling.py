@@ -20,7 +20,7 @@ from services.scheduling.rolling_views import InsteadBody, RhythmBody, RollingVi
 from shared.decider import Unknown
 from shared.http.problems import Malformed
 from shared.http.routes import Call
-from shared.questions import AskCourse, CourseFacts
+from shared.questions.protocol import AskCourse, CourseFacts
 from shared.store.store import Store
 
 

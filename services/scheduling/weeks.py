@@ -26,7 +26,7 @@ from services.scheduling.offers import by_itself
 from shared.clock import at, day_of, parse_time
 from shared.decider import Refusal
 from shared.messages import Command
-from shared.questions import AskCourse, CourseFacts
+from shared.questions.protocol import AskCourse, CourseFacts
 from shared.service import Service
 
 OFFERED = 3

@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error
 
 from shared.bus.connection import Bus
-from shared.questions import Question
+from shared.questions.question import Question
 from shared.store.work import Unavailable
 
 log = structlog.get_logger()

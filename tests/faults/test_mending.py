@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from shared.bus.ask import ask
 from shared.bus.connection import Bus
 from shared.messages import Cause
-from shared.questions import AskContact
+from shared.questions.records import AskContact
 from shared.store.unit import Tx
 from shared.store.work import Unavailable
 from tests import servers

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from services.protocol.domain.cadence import Cadence, Standing, near, refusal, stand
-from shared.questions import Verdict
+from shared.questions.protocol import Verdict
 from shared.vocabulary import CadenceRule
 
 A_DAY = timedelta(days=1)

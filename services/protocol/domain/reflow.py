@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from services.protocol.domain.cadence import Cadence, refusal, stand
 from services.protocol.domain.ways import ways
-from shared.questions import AskReflow, AskWays, Candidate, CourseWays, ReflowPlan
+from shared.questions.protocol import AskReflow, AskWays, Candidate, CourseWays, ReflowPlan
 
 SAME_DAY, OTHER_DAY, SHORT_WEEK = 1, 2, 3
 """Points: what a change costs the client (policy)."""

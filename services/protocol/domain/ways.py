@@ -13,7 +13,7 @@ from services.protocol.domain.cadence import Cadence, stand
 from services.protocol.domain.judging import judge
 from services.protocol.domain.paces import Leg, legs
 from services.protocol.domain.search import Field, State, field
-from shared.questions import AskWays, CourseWays, NoWay, PlannedBreak, SessionWays, WayDay
+from shared.questions.protocol import AskWays, CourseWays, NoWay, PlannedBreak, SessionWays, WayDay
 
 Edges = dict[State, dict[State, int]]
 """From each state those after the next session, with the slips of the weeks between."""

@@ -12,7 +12,7 @@ from services.scheduling.domain.minutes import instant, stretch
 from services.scheduling.domain.openings import Openings, moment_of, on_wished_weekday
 from services.scheduling.domain.proposing import Pick, same_rooms
 from services.scheduling.domain.roster import Roster
-from shared.questions import Verdict
+from shared.questions.protocol import Verdict
 
 
 class Offer(Struct, frozen=True, kw_only=True):

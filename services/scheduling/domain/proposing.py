@@ -10,7 +10,7 @@ from services.scheduling.domain.graph import Layers, cheapest
 from services.scheduling.domain.minutes import instant
 from services.scheduling.domain.openings import Openings
 from services.scheduling.domain.rhythm import Best, Rhythm, best
-from shared.questions import SessionWays
+from shared.questions.protocol import SessionWays
 
 
 class Pick(Struct, frozen=True, kw_only=True):

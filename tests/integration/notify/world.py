@@ -18,7 +18,9 @@ import uuid_utils.compat as uuid
 
 from shared.bus.ask import answer
 from shared.events.scheduling import AppointmentBooked, AppointmentCancelled, AppointmentMoved
-from shared.questions import AskContact, AskNote, AskVisits, Contact, VisitFacts
+from shared.questions.protocol import AskNote
+from shared.questions.records import AskContact, Contact
+from shared.questions.scheduling import AskVisits, VisitFacts
 from tests.harness import It, running_one, until
 from tests.integration.notify.mail_server import MailServer, mail_server
 from tests.integration.notify.neighbours import Neighbour, neighbour

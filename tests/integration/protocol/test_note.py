@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from shared.events import protocol as told
-from shared.questions import AskCourse, AskNote, AskVerdicts, AskWays
+from shared.questions.protocol import AskCourse, AskNote, AskVerdicts, AskWays
 from tests.integration.protocol.conftest import House
 
 FIELDS = {

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.records.queries import answer_contact
-from shared.questions import AskContact, Contact
+from shared.questions.records import AskContact, Contact
 from tests.harness import It
 
 from .conftest import PERSON

@@ -12,7 +12,7 @@ from services.records.names import Names
 from services.records.queries import answer_contact
 from services.records.wrapping import WrappingKeyMissing, WrappingKeys
 from shared.messages import Redacted
-from shared.questions import AskContact
+from shared.questions.records import AskContact
 from shared.rebuild import rebuild
 from tests.harness import It
 

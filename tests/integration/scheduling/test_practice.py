@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.questions import AskVisits
+from shared.questions.scheduling import AskVisits
 from shared.rebuild import rebuild
 from tests.harness import Answer
 from tests.integration.scheduling.conftest import WEEKDAYS, Desk

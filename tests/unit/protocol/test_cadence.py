@@ -5,7 +5,7 @@ from typing import Any
 
 from services.protocol.domain.cadence import Cadence, Pause, stand
 from services.protocol.domain.judging import verdicts
-from shared.questions import Verdict
+from shared.questions.protocol import Verdict
 from tests.unit.protocol.told import START, day, days, definition, schedule
 
 FIBROMYALGIA = definition()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.protocol.domain.cadence import Cadence, Pause, stand
 from services.protocol.domain.judging import verdicts
 from services.protocol.domain.reflow import OTHER_DAY, SHORT_WEEK, cheapest, reflow
-from shared.questions import AskReflow, Candidate
+from shared.questions.protocol import AskReflow, Candidate
 from tests.unit.protocol.told import CLIENT, COURSE, definition
 
 FM = definition()

@@ -14,7 +14,7 @@ from services.protocol.domain.cadence import Cadence
 from services.protocol.domain.judging import verdicts
 from services.protocol.domain.reflow import first_way
 from services.protocol.domain.ways import ways
-from shared.questions import AskWays, CourseWays
+from shared.questions.protocol import AskWays, CourseWays
 from tests.unit.protocol.told import CLIENT, COURSE, START, days, definition
 
 FM = definition()

@@ -35,7 +35,7 @@ from services.scheduling.reflow import Reflow, put_right, still_to_come
 from shared.clock import at, day_of, parse_time
 from shared.config import Practice
 from shared.decider import Refused
-from shared.questions import AskReflow
+from shared.questions.protocol import AskReflow
 from tests.unit.protocol.told import CLIENT as SOMEBODY
 from tests.unit.protocol.told import COURSE, ZONE, Told, session
 

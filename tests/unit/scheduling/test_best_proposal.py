@@ -17,7 +17,7 @@ from services.scheduling.domain.minutes import stretch
 from services.scheduling.domain.openings import Opening
 from services.scheduling.domain.proposing import pick
 from services.scheduling.domain.rhythm import Rhythm, choices_of_weekdays
-from shared.questions import AskWays, CourseWays
+from shared.questions.protocol import AskWays, CourseWays
 from tests.unit.protocol.told import definition
 
 FM = definition()

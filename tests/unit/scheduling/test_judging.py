@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from services.scheduling.judging import Entry, affected, blame, compare
-from shared.questions import Verdict
+from shared.questions.protocol import Verdict
 
 
 def entry(day: int, *, new: bool = False, hour: int = 10) -> Entry:
