@@ -21,13 +21,19 @@ class Session:
 
 @dataclass
 class Facts:
-    """All that is known today."""
+    """All that is known today.
+
+    `visits` are agreed and to come: their days, and turns by which two of a day are in order. `used` are the days of
+    visits that did not take place, and use up a session of the course.
+    """
 
     starts_on: date
     before: int = 0
     last_on: date | None = None
     setting: str = "continue"
     sessions: dict[str, Session] = field(default_factory=dict)
+    visits: dict[str, tuple[date, int]] = field(default_factory=dict)
+    used: dict[str, date] = field(default_factory=dict)
     exercise: set[date] = field(default_factory=set)
     pauses: list[tuple[date, date | None]] = field(default_factory=list)
     closed_on: date | None = None

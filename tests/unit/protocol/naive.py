@@ -4,9 +4,10 @@ Nothing of the service is imported, and nothing is remembered: each answer is fo
 """
 
 from datetime import date, timedelta
-from typing import Any
 
 from tests.unit.protocol.facts import Facts, Session
+from tests.unit.protocol.naive_days import against, crowded
+from tests.unit.protocol.naive_session import against_figures
 
 DAY = timedelta(days=1)
 NAMES = ["series 1", "series 2", "series 3", "maintenance"]
@@ -23,8 +24,9 @@ class Life:
 
     def __init__(self, facts: Facts, today: date) -> None:
         self.facts, self.today = facts, today
-        self.place = facts.before
+        self.place = self.took_place = facts.before
         self.number = max(n for n in range(4) if FIRST_OF[n] <= facts.before)
+        self.in_series = self.place - FIRST_OF[self.number]
         self.days: list[date] = []
         self.window: list[date] = []
         self.rest: tuple[date, date] | None = None
@@ -69,19 +71,27 @@ class Life:
             for name, session in facts.counted():
                 if session.on == day:
                     self._session(name, session)
+            for on in self.facts.used.values():
+                if on == day:
+                    self._use_up(day)
             resting = self.rest is not None and day < self.rest[1]
             self.target_on[day] = EXERCISE[self.number - 1 if resting else self.number]
             day += DAY
+        for on in sorted(on for on in facts.used.values() if on > self.today):
+            self._use_up(on)
 
     def _morning(self, day: date) -> None:
+        self._weeks(day)
+        if self.restarting and day == self.restarting[0]:
+            self._restart()
+        self._wait(day)
+
+    def _weeks(self, day: date) -> None:
         if self.rest and day == max(self.rest[1], self.facts.starts_on) and self.week is None and self.waiting:
             self.week = day
         if self.week and day == self.week + 7 * DAY:
             self._judge(self.week)
             self.week = day
-        if self.restarting and day == self.restarting[0]:
-            self._restart()
-        self._wait(day)
 
     def _judge(self, week: date) -> None:
         days = [week + n * DAY for n in range(7)]
@@ -95,87 +105,83 @@ class Life:
         if since is None or self.number == 3 or day <= since or day < self.facts.starts_on or self.facts.paused(day):
             return
         self.idle += 1
-        if self.idle == 15:
-            self.lapses.add(since)
-            on = day if self.facts.setting == "repeat" else self.facts.repeats.get(since)
-            if on and self.place > FIRST_OF[self.number]:
-                self.restarting = (on, FIRST_OF[self.number])
-                if on <= day:
-                    self._restart()
+        self._lapse(day)
+
+    def _lapse(self, day: date) -> None:
+        since = self.idle_since
+        if since is None or self.number == 3 or self.idle < 15 or since in self.lapses:
+            return
+        self.lapses.add(since)
+        on = day if self.facts.setting == "repeat" else self.facts.repeats.get(since)
+        if on and self.place > FIRST_OF[self.number]:
+            self.restarting = (on, FIRST_OF[self.number])
+            if on <= day:
+                self._restart()
 
     def _restart(self) -> None:
+        """What was done of the series counts for nothing, neither for the place nor as preparation."""
         assert self.restarting
         assert self.idle_since
         self.repeated.add(self.idle_since)
         self.place, self.restarting, self.week, self.waiting = self.restarting[1], None, None, True
-        if self.place < 10:
+        self.took_place, self.in_series = self.took_place - self.in_series, 0
+        if self.took_place < 10:
             self.cleared = None
 
     def _session(self, name: str, session: Session) -> None:
         if self.restarting:
             self._restart()
-        self.flags[name] = set(self._against_figures(session)) | set(self.against(session.on))
+        figures = against_figures(self.took_place + 1, self.told, session, series=self.number < 3)
+        self.flags[name] = figures | set(self.against(session.on))
         if session.visit and any(other.visit == session.visit for other in self.told):
             self.flags[name].add("same_appointment")
         self.told.append(session)
         if self.waiting:
             self.week, self.waiting = session.on, False
-        self.rest = None
-        self.place += 1
         self.last = self.idle_since = session.on
         self.idle = 0
-        self.days.append(session.on)
-        self.window.append(session.on)
-        if self.place == 10 and self.cleared is None:
+        self.took_place, self.in_series = self.took_place + 1, self.in_series + 1
+        if self.took_place == 10 and self.cleared is None:
             self.cleared = session.on
-        if SESSIONS[self.number] and self.place == FIRST_OF[self.number] + (SESSIONS[self.number] or 0):
-            self.number, self.week, self.waiting = self.number + 1, None, True
-            if self.number in (2, 3):
-                self._rest(session.on)
+        self.move_on(session.on)
 
-    def _against_figures(self, session: Session) -> list[str]:
-        ordinal = self.place + 1
-        before = self.told
-        found = []
-        if session.minutes > 10:
-            found.append("region_over_10_min")
-        if session.prone > 12:
-            found.append("prone_over_12_min")
-        if session.whole_body and ordinal < 4:
-            found.append("full_body_too_early")
-        if "intensive" in session.techniques and (ordinal < 6 or not any(one.risen for one in [*before, session])):
-            found.append("intensive_too_early")
-        if "pir" in session.techniques and ordinal < 11:
-            found.append("pir_too_early")
-        if "pir" in session.techniques and any(one.contraction for one in [*before[-2:], session]):
-            found.append("pir_with_contraction")
-        if "periosteal" in session.techniques and not 26 <= ordinal <= 30:
-            found.append("periosteal_out_of_phase")
-        return found
+    def move_on(self, day: date) -> None:
+        """One session further in the course; after the last of a series its break begins."""
+        self.rest = None
+        self.days.append(day)
+        self.window.append(day)
+        self._count(day)
+
+    def _count(self, last: date | None) -> None:
+        self.place += 1
+        if SESSIONS[self.number] and self.place == FIRST_OF[self.number] + (SESSIONS[self.number] or 0):
+            self.number, self.week, self.waiting, self.in_series = self.number + 1, None, True, 0
+            if self.number in (2, 3) and last:
+                self._rest(last)
+
+    def _use_up(self, day: date) -> None:
+        """No session took place, but the course goes on by one; a series it ends ended with its last massage."""
+        if self.restarting:
+            return
+        number = self.number
+        self._count(self.last)
+        if self.number > number and self.last:
+            self.slips = {week for week in self.slips if week + 7 * DAY <= self.last}
+            self._catch_up(day)
+
+    def _catch_up(self, day: date) -> None:
+        """The break may be over by now, and weeks of the next series with it."""
+        if self.rest:
+            first_day = max(self.rest[1], self.facts.starts_on)
+            for one in (first_day + n * DAY for n in range((day - first_day).days + 1)):
+                self._weeks(one)
+            self.idle = sum(not self.facts.paused(first_day + n * DAY) for n in range(1, (day - first_day).days + 1))
+            self._lapse(day)
 
     def against(self, day: date) -> list[str]:
         """Every rule of the cadence that this day goes against as the next session."""
-        found = []
-        if day < self.facts.starts_on:
-            found.append("not_started")
-        if self.facts.paused(day):
-            found.append("paused")
-        if self.rest and self.rest[0] < day < self.rest[1]:
-            found.append("session_in_break")
-        if any(abs((day - other).days) <= 1 for other in self.days):
-            found.append("min_gap")
-        for back in range(7):
-            week = [day - back * DAY + n * DAY for n in range(7)]
-            if sum(other in week for other in self.window) + 1 > IN_SEVEN_DAYS_AT_MOST[self.number]:
-                return [*found, "too_many_in_7_days"]
-        return found
-
-    def verdict(self, day: date) -> str | None:
-        """The first rule that refuses the day."""
-        if self.facts.closed_on:
-            return "closed"
-        rules = ["break" if rule == "session_in_break" else rule for rule in self.against(day)]
-        return next((rule for rule in rules if (rule, day) not in self.facts.allowed), None)
+        found = against(day, self.facts, self.rest, self.days)
+        return found + ["too_many_in_7_days"] * crowded(day, self.window, IN_SEVEN_DAYS_AT_MOST[self.number])
 
     @property
     def status(self) -> str:
@@ -186,13 +192,3 @@ class Life:
         if self.rest and self.today < self.rest[1]:
             return "break"
         return NAMES[self.number].split()[0]
-
-    @property
-    def phase(self) -> dict[str, Any]:
-        kind, number = [*NAMES[self.number].split(), "1"][:2]
-        done = self.place - FIRST_OF[self.number]
-        return {"kind": kind, "number": int(number), "sessions": SESSIONS[self.number], "done": done}
-
-    @property
-    def completed(self) -> int:
-        return self.facts.before + len(self.facts.counted())

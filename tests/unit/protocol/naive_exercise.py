@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from tests.unit.protocol.naive import DAY, Life
+from tests.unit.protocol.naive import DAY
+from tests.unit.protocol.naive_next import Booked
 
 
-class Trained(Life):
+class Trained(Booked):
     """A life, and how the client exercised in it."""
 
     def weeks(self) -> list[tuple[date, int, int]]:
