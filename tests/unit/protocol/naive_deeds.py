@@ -118,7 +118,7 @@ class Deeds:
         self.course.say(c.ReopenCourse)
         if self.facts.closed_on and self.facts.closed_on + DAY < self.today:
             self.facts.pauses.append((self.facts.closed_on + DAY, self.today - DAY))
-        self.facts.closed_on, self.news = None, True
+        self.news, self.facts.closed_on = self.facts.closed_on is not None, None
 
     def _override(self, one: int, two: int, _figures: dict[str, Any]) -> None:
         rule: Any = ["break", "min_gap", "too_many_in_7_days", "paused"][one % 4]
