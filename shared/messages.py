@@ -27,6 +27,13 @@ class Redacted(Event, frozen=True, kw_only=True):
     type: str
 
 
+class ReadModelsRebuilt(Event, frozen=True, kw_only=True):
+    """The rows of all read models were made again. It stands in a service's own log and is never published.
+
+    The log ends elsewhere by it: who was about to change rows that are gone decides again and meets the new ones.
+    """
+
+
 class Cause(Struct, frozen=True, kw_only=True, gc=False):
     """Who is behind a change and what led to it: `actor` is `<role>:<id>` or the service's name."""
 

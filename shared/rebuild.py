@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import uuid_utils.compat as uuid
 
-from shared.messages import Recorded
+from shared.messages import Cause, ReadModelsRebuilt, Recorded
 from shared.service import Service
+from shared.store.append import APPEND, arguments, end_of_log
 from shared.store.batch import LOCK
 from shared.store.effects import execute
 from shared.store.reader import COLUMNS
-from shared.store.unit import Statement
+from shared.store.unit import Pending, Statement
 
 WINDOW = 5_000
 SETTINGS = """
@@ -40,7 +42,16 @@ async def rebuild(service: Service) -> int:
         for table in tables:
             await connection.execute(f'delete from read."{table}"')
             await connection.execute(f'insert into read."{table}" select * from pg_temp."{table}"')
+        await _tell(service, connection)
         return replayed + last
+
+
+async def _tell(service: Service, connection: asyncpg.Connection) -> None:
+    """A statement that waits for the lock would look for the old rows: now it finds that the log ends elsewhere."""
+    cause = Cause(actor="operator", correlation_id=uuid.uuid7())
+    told = Pending(f"log-{uuid.uuid7()}", 1, ReadModelsRebuilt(), uuid.uuid7(), cause)
+    head, now = (await end_of_log(connection)).position, service.clock.now()
+    await connection.execute(APPEND, *arguments(service.store.engine.reader.codec, head, [told], now, ()))
 
 
 @asynccontextmanager

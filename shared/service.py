@@ -15,7 +15,7 @@ from shared.clock import Clock
 from shared.config import Config, Practice
 from shared.decider import Decider
 from shared.http.routes import AnyRoute
-from shared.messages import Command, Event
+from shared.messages import Command, Event, ReadModelsRebuilt
 from shared.questions.question import Question
 from shared.store.claims import Claims
 from shared.store.codec import Codec, EventTypes, PlainCodec, Upcast
@@ -82,7 +82,11 @@ class Service:
         return await ask(self.bus, question)
 
 
+OF_EVERY_LOG = (LogRestored, ReadModelsRebuilt)
+"""What operators' commands write into a service's own log."""
+
+
 def _engine(definition: Definition, clock: Clock) -> Engine:
-    types = EventTypes((*definition.events, LogRestored), definition.upcasters)
+    types = EventTypes((*definition.events, *OF_EVERY_LOG), definition.upcasters)
     effects = Effects(definition.projections, definition.claims, definition.timers)
     return Engine(Reader(types, definition.codec or PlainCodec()), definition.deciders, effects, clock)

@@ -17,11 +17,10 @@ import asyncpg
 from deploy import postgres
 from deploy.place import Place
 from deploy.secret import password
-from shared.bus.lineage import LogRestored
 from shared.config import Config, Practice, read_practice
 from shared.decider import Decider
 from shared.messages import Recorded, category
-from shared.service import Definition
+from shared.service import OF_EVERY_LOG, Definition
 from shared.store.codec import EventTypes, PlainCodec, prepare_connection
 from shared.store.reader import COLUMNS, Reader
 from shared.store.unit import Folded, fold
@@ -109,7 +108,9 @@ async def connected(data: Path, service: str) -> AsyncIterator[asyncpg.Connectio
 
 def reader(definition: Definition) -> Reader:
     """What reads the service's log."""
-    return Reader(EventTypes((*definition.events, LogRestored), definition.upcasters), definition.codec or PlainCodec())
+    return Reader(
+        EventTypes((*definition.events, *OF_EVERY_LOG), definition.upcasters), definition.codec or PlainCodec()
+    )
 
 
 async def _log(data: Path, service: str, practice: Practice) -> Log:
