@@ -31,15 +31,13 @@ def count_session(deciding: Deciding, command: c.CountSession) -> None:
 
 
 def take_in(deciding: Deciding, given: Given, known: Given | None = None) -> None:
-    """Count the session, or put what is known of it right."""
+    """Count the session, or put what is known of it right. That its visit is over, `scheduling` says."""
     session, on = given.session, given.on
     before = place_of(deciding.state, session.session_id)
     deciding.add([own.SessionObserved(**deciding.ids, session=session, on=on)])
     place = place_of(deciding.state, session.session_id) or 0
     if before is None:
         deciding.add([_counted(deciding, session, deciding.state.opened.sessions_before + place + 1, on)])
-    if session.appointment_id:
-        _drop(deciding, session.appointment_id)
     deciding.follow(flags.of_sessions, place if before is None else min(place, before))
     deciding.settle(deciding.state.last_day or on)
     if known and known.on != on:
@@ -158,7 +156,8 @@ def agree_visit(deciding: Deciding, command: c.AgreeVisit) -> None:
 def drop_visit(deciding: Deciding, command: c.DropVisit) -> None:
     """An appointment that is no more to come; it may use up a session all the same."""
     if deciding.course:
-        _drop(deciding, command.appointment_id)
+        if any(visit.appointment_id == command.appointment_id for visit in deciding.state.visits):
+            deciding.add([own.VisitDropped(**deciding.ids, appointment_id=command.appointment_id)])
         on = day_of(command.used_at, deciding.zone) if command.used_at else None
         _use_up(deciding, command.appointment_id, on)
 
@@ -170,8 +169,3 @@ def _use_up(deciding: Deciding, appointment_id: UUID, on: date | None) -> None:
         return
     deciding.add([own.SessionUsedUp(**ids, on=on) if on else own.SessionGivenBack(**ids)])
     deciding.settle(deciding.today)
-
-
-def _drop(deciding: Deciding, appointment_id: UUID) -> None:
-    if any(visit.appointment_id == appointment_id for visit in deciding.state.visits):
-        deciding.add([own.VisitDropped(**deciding.ids, appointment_id=appointment_id)])

@@ -141,9 +141,10 @@ def _phase(definition: Definition, standing: Standing) -> dict[str, Any]:
 
 
 def _visit(state: Course) -> Visit | None:
-    """The first appointment after the last session."""
-    last = state.given[-1].session.started_at if state.given else None
-    return next((visit for visit in state.visits if last is None or visit.starts_at > last), None)
+    """The first appointment after the last session, which may have begun before the time agreed for it."""
+    last = state.given[-1].session if state.given else None
+    ahead = (visit for visit in state.visits if last is None or visit.starts_at > last.started_at)
+    return next((visit for visit in ahead if last is None or visit.appointment_id != last.appointment_id), None)
 
 
 def _minutes(definition: Definition, state: Course) -> int:

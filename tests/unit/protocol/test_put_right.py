@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from services.protocol.domain import commands as c
-from services.protocol.domain.note import phase_view
+from services.protocol.domain.note import phase_view, prepare
 from shared.clock import at, day_of, parse_time
 from shared.events import protocol as told
 from tests.unit.protocol.told import SPACE, START, Told, day, days, instant, kinds, schedule, session, whole
@@ -163,3 +163,25 @@ def test_a_day_begins_with_its_first_instant_also_where_midnight_is_skipped():
     first = at(date(2026, 9, 6), parse_time("00:00"), zone)
     assert day_of(first, zone) == date(2026, 9, 6)
     assert day_of(first - timedelta(seconds=1), zone) == date(2026, 9, 5)
+
+
+def test_a_visit_that_is_open_again_stays_so_when_its_session_is_heard_of_late():
+    """`records` and `scheduling` are heard each by itself: fulfilled and open again may come before the session."""
+    course = Told()
+    on = schedule(1)[0]
+    course.visit(on)
+    visit = course.state.visits
+    course.do(c.DropVisit(now=course.now, appointment_id=visit[0].appointment_id))
+    course.visit(on)
+    course.until(on, 12).write(session(on, appointment_id=visit[0].appointment_id))
+    course.withdraw(on)
+    assert course.state.visits == visit
+
+
+def test_a_session_is_not_the_visit_before_the_next_one_even_if_it_began_early():
+    course, on = Told(), schedule(1)[0]
+    course.visit(on, minutes=90)
+    (visit,) = course.state.visits
+    early = session(on, appointment_id=visit.appointment_id, started_at=instant(on, 9))
+    course.until(on, 12).write(early)
+    assert prepare(course.definition, course.state).minutes == course.definition.policy.session_minutes

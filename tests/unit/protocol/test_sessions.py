@@ -134,14 +134,6 @@ def test_a_late_session_that_fills_the_series_starts_the_break_from_the_last():
     assert course.state.pause.started_on == schedule(15)[-1]
 
 
-def test_a_session_takes_its_appointment_off_the_visits_to_come():
-    course = Told()
-    course.visit(START)
-    appointment = course.state.visits[0].appointment_id
-    course.give(START, appointment_id=appointment)
-    assert course.state.visits == ()
-
-
 def test_a_visit_that_slipped_past_is_flagged_a_minute_later_and_lifted_when_moved():
     course = whole(15)
     inside = schedule(15)[-1] + timedelta(days=5)
