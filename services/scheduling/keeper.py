@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from uuid import UUID
 
 import structlog
 
@@ -36,7 +37,7 @@ class Keeper(Rounds):
 
     def __init__(self, service: Service) -> None:
         super().__init__(service)
-        self._seen: set[FreedTime] = set()
+        self._seen: set[tuple[FreedTime, tuple[UUID, int]]] = set()
 
     def concerns(self, recorded: Recorded) -> bool:
         """Whether a time became free, an offer was made or is over, or weeks are to be looked at."""
@@ -51,16 +52,21 @@ class Keeper(Rounds):
         return sum([not await self._do(job) for job in jobs])
 
     async def _jobs(self) -> list[Job]:
-        freed = await offers.freed_times(self._service)
-        self._seen.intersection_update(freed)
-        offering: list[Job] = [partial(self._offer, one) for one in freed if one not in self._seen]
+        freed, places = await offers.freed_times(self._service), await offers.waiting_now(self._service)
+        pairs = [(one, place.wish) for one in freed for place in places if place.joined < one.freed_by]
+        new: dict[FreedTime, list[tuple[UUID, int]]] = {}
+        for one, wish in pairs:
+            if (one, wish) not in self._seen:
+                new.setdefault(one, []).append(wish)
+        self._seen.intersection_update(pairs)
+        offering: list[Job] = [partial(self._offer, one, wishes) for one, wishes in new.items()]
         due = await weeks.due_courses(self._service)
         return offering + [partial(weeks.keep_booked, self._service, course_id) for course_id in due]
 
-    async def _offer(self, freed: FreedTime) -> None:
-        """Where nobody wants it, it is not looked at again until there is news."""
-        if not await offers.offered(self._service, freed):
-            self._seen.add(freed)
+    async def _offer(self, freed: FreedTime, wishes: list[tuple[UUID, int]]) -> None:
+        """Whoever does not want it is not asked about it again until there is news of it or of them."""
+        if not await offers.offered(self._service, freed, wishes):
+            self._seen.update((freed, wish) for wish in wishes)
 
     async def _do(self, job: Job) -> bool:
         try:

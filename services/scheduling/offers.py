@@ -4,7 +4,7 @@ A hold keeps the time (`domain/hold.py`); it and the offer are one unit of work,
 crash, only one offer of a time is ever stored. When the hold ends unused, the time is free again and the next is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -36,43 +36,48 @@ LONGEST = 8 * timedelta(hours=1)
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Somebody who waits and has no offer."""
+    """Somebody who waits and has no offer; `joined` and `offer_ended` are positions of the log.
+
+    Who had an offer that is over is asked again about times that are still free.
+    """
 
     waitlist_id: UUID
     client_id: UUID
     course_id: UUID | None
     wanted: Wanted
+    joined: int
+    offer_ended: int
+
+    @property
+    def wish(self) -> tuple[UUID, int]:
+        """What a time is looked at for once."""
+        return self.waitlist_id, self.offer_ended
 
 
 class FreedTime(Freed, frozen=True, kw_only=True):
-    """A freed time with the position of the event that freed it.
-
-    `news` is that of the last offer's end: who had it may be asked about this time again.
-    """
+    """A freed time with the position of the event that freed it last."""
 
     freed_by: int
-    news: int
 
 
 async def freed_times(service: Service) -> list[FreedTime]:
-    """Times that became free, are not over, and after somebody joined who has no offer; the first freed first."""
+    """Times that became free and are not over; the first freed first."""
     rows = await service.store.fetch(
         """
-        select *, (select max(offer_ended) from waiting) as news from freed_time
-         where ends_at > $1 and exists (select from waiting where joined < freed_by and offer is null)
-         order by freed_by, therapist_id, starts_at
+        select therapist_id, starts_at, ends_at, max(freed_by) as freed_by from freed_time
+         where ends_at > $1 group by therapist_id, starts_at, ends_at order by freed_by, therapist_id, starts_at
         """,
         service.clock.now(),
     )
     return [msgspec.convert(dict(row), FreedTime) for row in rows]
 
 
-async def offered(service: Service, freed: FreedTime) -> bool:
-    """Whether it was offered to anybody who joined before it became free.
+async def offered(service: Service, freed: FreedTime, wishes: Collection[tuple[UUID, int]]) -> bool:
+    """Whether it was offered to anybody of these who joined before it became free.
 
     Raises `Unavailable` when a neighbour is away, `Refused` when somebody was quicker.
     """
-    places = await places_before(service, freed.freed_by)
+    places = [place for place in await waiting_now(service) if place.joined < freed.freed_by and place.wish in wishes]
     after = service.clock.now() + timedelta(minutes=service.practice.booking.notice_minutes)
     found = await roster(service, Search(within=(freed.starts_at - LONGEST, freed.ends_at + LONGEST)))
     for place in places:
@@ -86,16 +91,14 @@ async def offered(service: Service, freed: FreedTime) -> bool:
     return False
 
 
-async def places_before(service: Service, freed_by: int) -> list[Place]:
-    """Who joined before, has no offer, and whose client has none either, first come first."""
+async def waiting_now(service: Service) -> list[Place]:
+    """Who waits and has no offer, and whose client has none either, first come first."""
     rows = await service.store.fetch(
         """
-        select waitlist_id, client_id, course_id, wanted from waiting one
-         where joined < $1
-               and not exists (select from waiting where waiting.client_id = one.client_id and offer is not null)
+        select waitlist_id, client_id, course_id, wanted, joined, offer_ended from waiting one
+         where not exists (select from waiting where waiting.client_id = one.client_id and offer is not null)
          order by joined
-        """,
-        freed_by,
+        """
     )
     return [msgspec.convert(dict(row) | {"wanted": msgspec.json.decode(row["wanted"])}, Place) for row in rows]
 
