@@ -1,8 +1,12 @@
 """The waiting list: what becomes free goes to the first who fits, is kept for them, then goes to the next."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
+import pytest
+
+from services.scheduling import offers as offering
 from services.scheduling.app import build
 from shared.rebuild import rebuild
 from shared.running import running
@@ -273,3 +277,29 @@ async def test_an_erased_client_and_a_closed_course_wait_no_more(desk: Desk):
     assert closed.status == 200, closed.body
     await desk.it.settled()
     assert await offers(desk) == {}
+
+
+async def test_nobody_is_asked_again_about_a_time_because_somebody_else_let_one_go(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    """Each look at a time costs a look at the calendar; a long list and many free times would take minutes."""
+    wednesdays = [await full(desk, f"2026-03-04T{hour}:00:00Z") for hour in (15, 17, 19)]
+    tuesday = await full(desk)
+    never = {"weekdays": ["sun"], "from": "10:00", "to": "11:00"}
+    for _ in range(3):
+        await waits(desk, prefer=never)
+    place, looks = await waits(desk), list[tuple[datetime, bool]]()
+    suiting = offering.suiting
+
+    def look(roster: Any, freed: Any, wanted: Any, *more: Any) -> Any:
+        looks.append((freed.starts_at, "sun" in wanted.weekdays))
+        return suiting(roster, freed, wanted, *more)
+
+    monkeypatch.setattr(offering, "suiting", look)
+    for taken in (*wednesdays, tuesday):
+        await cancel(desk, taken)
+    assert (await offers(desk))[place["client_id"]] == TUESDAY_TEN
+    looks.clear()
+    await say(desk, place, "decline")
+    freed_again = [starts_at for starts_at, never_fits in looks if never_fits]
+    assert {one.isoformat()[:10] for one in freed_again} == {"2026-03-03"}
