@@ -54,12 +54,14 @@ class Life:
         if self.place > FIRST_OF[self.number]:
             self.week = facts.starts_on
         elif facts.last_on and self.number in (2, 3):
-            self._rest(facts.last_on)
+            self._rest(facts.last_on, facts.last_on)
 
-    def _rest(self, last: date) -> None:
+    def _rest(self, last: date, day: date) -> None:
+        """The break counts from the last massage, also where a visit that was missed on this day ended the series."""
         first_day = last + (REST_AFTER[self.number - 1]) * DAY
-        self.rest, self.window, self.week = (last, first_day), [], None
-        self.idle_since = max(first_day, self.facts.starts_on)
+        self.rest, self.window, self.idle = (last, first_day), [], 0
+        self.idle_since = max(first_day, self.facts.starts_on, day)
+        self.week = day if self.idle_since == day else None
 
     def _live(self) -> None:
         facts = self.facts
@@ -87,7 +89,7 @@ class Life:
         self._wait(day)
 
     def _weeks(self, day: date) -> None:
-        if self.rest and day == max(self.rest[1], self.facts.starts_on) and self.week is None and self.waiting:
+        if self.rest and day == self.idle_since and self.week is None and self.waiting:
             self.week = day
         if self.week and day == self.week + 7 * DAY:
             self._judge(self.week)
@@ -150,33 +152,19 @@ class Life:
         self.rest = None
         self.days.append(day)
         self.window.append(day)
-        self._count(day)
+        self._count(day, day)
 
-    def _count(self, last: date | None) -> None:
+    def _count(self, day: date, last: date | None) -> None:
         self.place += 1
         if SESSIONS[self.number] and self.place == FIRST_OF[self.number] + (SESSIONS[self.number] or 0):
             self.number, self.week, self.waiting, self.in_series = self.number + 1, None, True, 0
             if self.number in (2, 3) and last:
-                self._rest(last)
+                self._rest(last, day)
 
     def _use_up(self, day: date) -> None:
-        """No session took place, but the course goes on by one; a series it ends ended with its last massage."""
-        if self.restarting:
-            return
-        number = self.number
-        self._count(self.last)
-        if self.number > number and self.last:
-            self.slips = {week for week in self.slips if week + 7 * DAY <= self.last}
-            self._catch_up(day)
-
-    def _catch_up(self, day: date) -> None:
-        """The break may be over by now, and weeks of the next series with it."""
-        if self.rest:
-            first_day = max(self.rest[1], self.facts.starts_on)
-            for one in (first_day + n * DAY for n in range((day - first_day).days + 1)):
-                self._weeks(one)
-            self.idle = sum(not self.facts.paused(first_day + n * DAY) for n in range(1, (day - first_day).days + 1))
-            self._lapse(day)
+        """No session took place, but the course goes on by one, unless its series is about to start again."""
+        if not self.restarting:
+            self._count(day, self.last)
 
     def against(self, day: date) -> list[str]:
         """Every rule of the cadence that this day goes against as the next session."""
