@@ -36,10 +36,15 @@ class Break(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Restart(Struct, frozen=True, gc=False):
-    """A series that starts again: after the day `since` the course goes on from `place`."""
+    """A series that starts again `on` a day: after the day `since` the course goes on from `place`.
+
+    `given` are the sessions before the series: what was done of it does not prepare for anything.
+    """
 
     since: date
     place: int
+    on: date
+    given: int
 
 
 class Standing(Struct, frozen=True, kw_only=True, gc=False):
@@ -60,8 +65,9 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
     """What a course's cadence is judged by. `days` are those of its sessions, in order.
 
     `before` counts sessions whose days are not known (given before Seriatim came), `permitted` are overrides
-    `(rule, day)`. `used` counts visits that did not take place and use up a session by the practice's setting: the
-    course's place moves with them, they are no sessions. `event_on` is the one day for a session before an event.
+    `(rule, day)`. `used` are the days, in order, of visits that did not take place and use up a session by the
+    practice's setting: the course's place moves with them, they are no sessions. `event_on` is the one day for a
+    session before an event.
     """
 
     definition: Definition
@@ -72,7 +78,7 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
     pauses: tuple[Pause, ...] = ()
     permitted: frozenset[tuple[str, date]] = frozenset()
     closed: bool = False
-    used: int = 0
+    used: tuple[date, ...] = ()
     event_on: date | None = None
 
     @property
@@ -83,14 +89,39 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def place(self) -> int:
         """How far the course has come in the protocol, visits that used up a session included."""
-        return self.given + (self.used if self.restart is None else 0)
+        if self.restart is None:
+            return self.completed + len(self.used)
+        return self.restart.place + len(self._since) + self._used_from(self._began)
 
     @property
     def given(self) -> int:
         """The same by sessions that took place, less those a series started anew sets aside: only these prepare."""
         if self.restart is None:
             return self.completed
-        return self.restart.place + len(self.days) - bisect_right(self.days, self.restart.since)
+        return self.restart.given + len(self._since)
+
+    @property
+    def _since(self) -> tuple[date, ...]:
+        """Days of the sessions since a series started anew."""
+        return self.days[bisect_right(self.days, self.restart.since) :] if self.restart else self.days
+
+    @property
+    def _began(self) -> date:
+        """The day on which a series started anew: with its first session at the latest."""
+        return min([self.restart.on, *self._since[:1]]) if self.restart else date.min
+
+    def _used_from(self, day: date) -> int:
+        return len(self.used) - bisect_left(self.used, day)
+
+    @property
+    def used_last(self) -> int:
+        """Sessions used up since the last one that took place."""
+        return self._used_from(max(self.days[-1], self._began)) if self.used and self.days else 0
+
+    @property
+    def anew(self) -> int | None:
+        """The place of a series that starts anew and has had no session yet."""
+        return self.restart.place if self.restart and not self._since else None
 
     def with_session(self, day: date) -> "Cadence":
         """The same after a session on this day."""
@@ -100,7 +131,11 @@ class Cadence(Struct, frozen=True, kw_only=True, gc=False):
 
     def recent(self, standing: Standing) -> tuple[date, ...]:
         """Days of the sessions since the last break."""
-        return self.days[max(len(self.days) + self.used - self.place + standing.group, 0) :]
+        since = self.place - standing.group
+        if self.used:
+            moves = sorted([*((day, 1) for day in self.days), *((day, 2) for day in self.used)])
+            since = sum(kind == 1 for _, kind in moves[max(len(moves) - since, 0) :])
+        return self.days[max(len(self.days) - since, 0) :]
 
 
 def stand(cadence: Cadence) -> Standing:
@@ -110,16 +145,16 @@ def stand(cadence: Cadence) -> Standing:
     if number == len(steps):
         return Standing(phase=None, number=number - 1, done=0, group=steps[-1].group)
     phase, first, group, rest = steps[number]
-    pause = _pause(rest, cadence) if rest and place == first else None
+    pause = _pause(rest, cadence, first) if rest and place - first <= cadence.used_last else None
     return Standing(phase=phase, number=number, done=place - first, group=group, pause=pause)
 
 
-def _pause(phase: Phase, cadence: Cadence) -> Break | None:
+def _pause(phase: Phase, cadence: Cadence, first: int) -> Break | None:
     """The first day that can be booked again is the last session's day plus the weeks, so that they are counted.
 
     A series that starts again right after a break has its break behind it.
     """
-    if not cadence.days or (cadence.restart and cadence.place == cadence.restart.place):
+    if not cadence.days or cadence.anew == first:
         return None
     last = cadence.days[-1]
     first_day = last + timedelta(weeks=phase.weeks)

@@ -165,7 +165,9 @@ def drop_visit(deciding: Deciding, command: c.DropVisit) -> None:
 def _use_up(deciding: Deciding, appointment_id: UUID, on: date | None) -> None:
     """The course's place moves with it, its count of sessions does not."""
     ids, used = {**deciding.ids, "appointment_id": appointment_id}, deciding.state.used
-    if used.get(appointment_id) == on:
+    known = used.get(appointment_id)
+    if known == on:
         return
     deciding.add([own.SessionUsedUp(**ids, on=on) if on else own.SessionGivenBack(**ids)])
+    deciding.judge_from(min(day for day in (known, on) if day))
     deciding.settle(deciding.today)

@@ -134,7 +134,8 @@ class LapseLifted(CourseEvent, frozen=True, kw_only=True):
 class SeriesRepeated(CourseEvent, frozen=True, kw_only=True):
     """After a lapse the series starts again: of its sessions up to the day `since` none counts for its place.
 
-    `sessions` is how many those are, `place` how far the course has come without them, `on` the day it was decided.
+    `sessions` is how many those are, `place` how far the course has come without them, `given`
+    how many sessions took place before them, `on` the day it was decided.
     """
 
     number: int
@@ -142,6 +143,7 @@ class SeriesRepeated(CourseEvent, frozen=True, kw_only=True):
     since: dt.date
     place: int
     on: dt.date | None = None
+    given: int | None = None
 
 
 class RepetitionLifted(CourseEvent, frozen=True, kw_only=True):

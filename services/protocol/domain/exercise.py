@@ -43,7 +43,7 @@ def _target(cadence: Cadence, definition: Definition, state: Course, day: date) 
     days, restart = cadence.days[: bisect_right(cadence.days, day)], restarts[-1] if restarts else None
     then = Cadence(
         definition=definition, days=days, starts_on=cadence.starts_on, before=cadence.before, restart=restart,
-        used=cadence.used,
+        used=cadence.used[: bisect_right(cadence.used, day)],
     )  # fmt: skip
     standing = stand(then)
     return asked_per_week(definition, standing, resting=standing.pause is not None and day < standing.pause.first_day)

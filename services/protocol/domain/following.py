@@ -102,10 +102,10 @@ def cleared(definition: Definition, state: Course) -> Iterator[Event]:
 def clearance(definition: Definition, state: Course) -> date | None:
     """The day of the session after which exercise may begin; a series that starts again may set it back."""
     cadence, wanted = state.cadence(definition), definition.exercise_after
-    back = [lapse.restart for lapse in state.lapses if lapse.restart and lapse.restart.place < wanted]
+    back = [lapse.restart for lapse in state.lapses if lapse.restart and lapse.restart.given < wanted]
     if back:
         days = cadence.days[bisect_right(cadence.days, back[-1].since) :]
-        index = wanted - back[-1].place - 1
+        index = wanted - back[-1].given - 1
     else:
         days, index = cadence.days, max(wanted - cadence.before - 1, 0)
     if wanted == 0:

@@ -57,8 +57,14 @@ def _lapse_decided(course: Course, event: own.LapseDecided) -> None:
 
 
 def _repeated(course: Course, event: own.SeriesRepeated) -> None:
-    _change_lapse(course, event.since, restart=Restart(event.since, event.place))
+    _change_lapse(course, event.since, restart=_restart(event))
     heard_of(course, event.since)
+
+
+def _restart(event: own.SeriesRepeated) -> Restart:
+    """Events of old say neither how many sessions were given before the series nor, some, the day."""
+    given = event.place if event.given is None else event.given
+    return Restart(event.since, event.place, event.on or event.since, given)
 
 
 def _repetition_lifted(course: Course, event: own.RepetitionLifted) -> None:

@@ -168,14 +168,14 @@ class Course(Struct, kw_only=True, gc=False):
             pauses=self.pauses,
             permitted=self.permitted,
             closed=self.closed and upto is None,
-            used=self._used(upto) if self.used else 0,
+            used=self._used(upto) if self.used else (),
             event_on=opened.event_on,
         )
 
-    def _used(self, upto: int | None) -> int:
-        """Sessions used up, all or those before the session at this index."""
+    def _used(self, upto: int | None) -> tuple[date, ...]:
+        """Days on which a session was used up, all or those before the session at this index."""
         day = self._until(upto)
-        return sum(on < day for on in self.used.values())
+        return tuple(sorted(on for on in self.used.values() if on < day))
 
     def _until(self, upto: int | None) -> date:
         """The day of the session at this index, or the end of days."""

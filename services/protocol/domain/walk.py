@@ -19,19 +19,22 @@ A_DAY = timedelta(days=1)
 class Stay:
     """The sessions of one phase in a row: their `days`, how many lie `before` Seriatim, and the day it `ended`.
 
+    `used` counts visits that did not take place and used up a session of it.
+
     While nobody comes, weeks count from `waiting` on (after a break, or in a course taken over); absent: not at all.
     """
 
     phase: Phase
     before: int = 0
     waiting: date | None = None
+    used: int = 0
     days: list[date] = field(default_factory=list)
     ended: date | None = None
 
     @property
     def done(self) -> int:
         """Sessions of the phase so far."""
-        return self.before + len(self.days)
+        return self.before + self.used + len(self.days)
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class Walk:
     lapses: list[Lapse] = field(default_factory=list)
     repeated: list[tuple[Lapse, Stay]] = field(default_factory=list)
     last: date | None = None
+    given: int = 0
 
     @property
     def stay(self) -> Stay | None:
@@ -54,7 +58,7 @@ class Walk:
 
     def begin(self, before: int, last: date | None) -> None:
         """Where the course stood when it was opened here."""
-        self.last = last
+        self.last, self.given = last, before
         left = before
         for n, phase in enumerate(self.definition.phases):
             if phase.kind == "break":
@@ -64,13 +68,13 @@ class Walk:
                 return
             left -= phase.sessions
 
-    def _enter(self, index: int, before: int, last: date | None) -> None:
+    def _enter(self, index: int, before: int, last: date | None, day: date = date.min) -> None:
         """The phase at this index; right after a break its weeks count from the first day that can be booked again."""
         phases = self.definition.phases
         resting = index > 0 and phases[index - 1].kind == "break" and not before and last is not None
         waiting = self.starts_on if before else None
         if resting and last:
-            waiting = max(last + timedelta(weeks=phases[index - 1].weeks), self.starts_on)
+            waiting = max(last + timedelta(weeks=phases[index - 1].weeks), self.starts_on, day)
         self.stays.append(Stay(phases[index], before, waiting))
 
     def sessions(self, days: Sequence[date]) -> None:
@@ -92,15 +96,21 @@ class Walk:
             room = stay.phase.sessions - stay.done if stay.phase.sessions else len(days)
             self.last = days[:room][-1]
             stay.days += days[:room]
+            self.given += len(days[:room])
             self._complete(stay, self.last)
             days = days[room:]
         self.last = days[-1] if days else self.last
 
     def use_up(self, day: date) -> None:
         """A visit that did not take place and counts by the practice's setting."""
-        if stay := self.stay:
-            stay.before += 1
-            self._complete(stay, self.last or day)
+        if (stay := self.stay) and not self._about_to_start_anew(day):
+            stay.used += 1
+            self._complete(stay, day)
+
+    def _about_to_start_anew(self, day: date) -> bool:
+        """Whether on this day it was not decided yet that the series starts again."""
+        before = self.stays[-2].ended if len(self.stays) > 1 and not self.stays[-1].days else None
+        return bool(self.repeated and self.repeated[-1][1] is self.stays[-2] and before and day < before)
 
     def _complete(self, stay: Stay, day: date) -> None:
         """After its last session the next phase begins."""
@@ -109,7 +119,7 @@ class Walk:
             phases = self.definition.phases
             ahead = range(phases.index(stay.phase) + 1, len(phases))
             if following := next((n for n in ahead if phases[n].kind != "break"), None):
-                self._enter(following, 0, day)
+                self._enter(following, 0, self.last, day)
 
     def _come_back(self, day: date) -> None:
         """A session written down late may lie before the day on which its series was said to start again."""
@@ -130,7 +140,8 @@ class Walk:
         stay, policy = self.stay, self.definition.policy
         if stay is None or self.last is None or (stay.phase.kind == "maintenance" and not policy.lapse_in_maintenance):
             return None
-        return max(self.last, stay.waiting) if stay.waiting and not stay.done else self.last
+        resting = stay.waiting and not stay.before and not stay.days
+        return max(self.last, stay.waiting) if resting and stay.waiting else self.last
 
     def lapses_on(self, since: date) -> date | None:
         """The first day on which the gap is too long. Days in a pause and before the course began do not count."""
@@ -160,7 +171,8 @@ class Walk:
         """The series starts again: what was done of it does not count for the course's place."""
         stay.ended = lapse.decided_on or lapse.on
         ahead = self.definition.phases[: self.definition.phases.index(stay.phase)]
-        restart = Restart(lapse.since, sum(phase.sessions or 0 for phase in ahead))
+        self.given -= stay.before + len(stay.days)
+        restart = Restart(lapse.since, sum(phase.sessions or 0 for phase in ahead), stay.ended, self.given)
         self.lapses[-1] = Lapse(lapse.since, lapse.on, lapse.decision, lapse.decided_on, restart)
         self.repeated.append((self.lapses[-1], stay))
         self.stays.append(Stay(stay.phase))
@@ -174,6 +186,7 @@ def walk(definition: Definition, state: Course, today: date) -> Walk:
     for day in sorted(state.used.values()):
         until = bisect_right(state.days, day)
         found.sessions(state.days[first:until])
+        found.until(min(day, judged_until(state, today)))
         found.use_up(day)
         first = until
     found.sessions(state.days[first:])

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from services.protocol.domain import events as own
-from services.protocol.domain.cadence import Pause
+from services.protocol.domain.cadence import Pause, Restart
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.state import Course, Lapse
 from services.protocol.domain.walk import Stay, Walk, judged_until, walk
@@ -100,9 +100,11 @@ def _noticed(state: Course, lapse: Lapse, known: Lapse | None) -> Iterator[Event
 
 def repetition(state: Course, lapse: Lapse, stay: Stay) -> Event:
     """The series of this stay starts again."""
-    place = lapse.restart.place if lapse.restart else 0
-    number, on = stay.phase.number, lapse.decided_on
-    return own.SeriesRepeated(**state.ids, number=number, sessions=stay.done, since=lapse.since, place=place, on=on)
+    restart = lapse.restart or Restart(lapse.since, 0, lapse.on, 0)
+    return own.SeriesRepeated(
+        **state.ids, number=stay.phase.number, sessions=stay.done, since=lapse.since, place=restart.place,
+        on=restart.on, given=restart.given,
+    )  # fmt: skip
 
 
 def decided(_: Definition, state: Course, decision: str, today: date) -> Iterator[Event]:
