@@ -108,14 +108,13 @@ def _effects(evidence: Evidence, effect: Effect) -> list[Recorded]:
 
 
 def _visits_dropped(evidence: Evidence, erased: set[UUID]) -> Iterator[str]:
-    """A visit that took place leaves its course once: by that news, or by the session's that names it."""
+    """A visit that took place leaves its course once."""
     drops = Counter(
         (one.cause.causation_id, one.event.appointment_id)
         for one in evidence.logs["protocol"].of(protocol.VisitDropped)
     )
     for done in evidence.logs["scheduling"].of(AppointmentFulfilled):
-        key = done.event.appointment_id
-        times = drops[done.event_id, key] + drops[done.cause.causation_id, key]
+        times = drops[done.event_id, done.event.appointment_id]
         if _with_course(done.event) and done.client_id not in erased and times != 1:
             yield f"protocol: {done.type} at scheduling {done.position} had {times} VisitDropped"
 
