@@ -17,6 +17,7 @@ from shared.bus.lineage import Estranged, LogRestored, goes_on
 from shared.bus.stream import Published, published
 from shared.messages import Cause
 from shared.service import Amends, Service
+from shared.store.append import end_of_log
 from shared.store.batch import LOCK
 
 STEP = 1_000_000
@@ -72,7 +73,7 @@ async def _goes_on(service: Service, last: Published) -> bool:
 async def _step(service: Service, connection: asyncpg.Connection, shared: int | None) -> int:
     """Append `LogRestored`, and move behind it what was written since a loss at positions that others know already."""
     await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
-    head = await connection.fetchval("select coalesce(max(position), 0) from public.event")
+    head = (await end_of_log(connection)).position
     after = head if shared is None else shared
     begins = await connection.fetchval(BEGINS, STEP, head + 1)
     moved = await _move(connection, after, begins) if after < head else 0

@@ -27,14 +27,14 @@ async def together(connection: asyncpg.Connection, statements: Iterable[Statemen
         found[statement[0]].append(statement)
     for sql, equal in found.items():
         rows = [args for _, args in equal]
-        if len(rows) > 1 and (many := await for_many(connection, sql)) and _go_at_once(sql, rows):
+        if len(rows) > 1 and (many := await for_many(connection, sql)) and _go_at_once(many, rows):
             found[sql] = [(many, tuple(zip(*rows, strict=True)))]
     return found
 
 
-def _go_at_once(sql: str, rows: Sequence[tuple[object, ...]]) -> bool:
+def _go_at_once(many: str, rows: Sequence[tuple[object, ...]]) -> bool:
     """An update would change a row once only, whoever asks for it how often."""
-    return not UPDATE.fullmatch(sql.strip()) or len({args[0] for args in rows}) == len(rows)
+    return not many.startswith("update") or len({args[0] for args in rows}) == len(rows)
 
 
 async def for_many(connection: asyncpg.Connection, sql: str) -> str | None:
