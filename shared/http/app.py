@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import web
 
+from shared import values
 from shared.decider import Refused, Unknown
 from shared.http import openapi
 from shared.http.auth import Tokens
@@ -70,8 +71,10 @@ async def _let_in(service: "Service", route: Route, request: web.Request) -> Cal
     if route.takes:
         call.raw = await request.read()
         call.body = _decode(call.raw, route.takes)
+        values.check(call.body)
     if route.query:
         call.query = msgspec.convert(_query(request), route.query, strict=False)
+        values.check(call.query)
     return call
 
 

@@ -1,0 +1,164 @@
+r"""One notion of a valid value, for every service: what passes here can be stored, read, shown and sent.
+
+A pattern is a whole match in ASCII (`\d` also means Arabic digits, `$` also stands before a last line break). Checks
+raise `Malformed` with the field.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+import msgspec
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from msgspec import Meta, Struct
+
+from shared.http.problems import Malformed
+
+YEARS = range(1900, 2201)
+MOST_ITEMS = 500
+"""A list of a request holds no more, whatever it lists."""
+LONGEST_TEXT = 20_000
+LONGEST_NAME = 200
+LONGEST_ADDRESS = 254
+LONGEST_PHONE = 40
+
+
+def whole(pattern: str) -> str:
+    """The pattern for all of a text; `$` alone would let a line break through at the end."""
+    return f"^(?:{pattern})$(?!\\n)"
+
+
+TimeOfDay = Annotated[str, Meta(pattern=whole("(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"), max_length=5)]
+"""A wall-clock time; the end of a day may be written 24:00."""
+ClockTime = Annotated[str, Meta(pattern=whole("(?:[01][0-9]|2[0-3]):[0-5][0-9]"), max_length=5)]
+"""A wall-clock time before midnight."""
+LeadTime = Annotated[str, Meta(pattern=whole("P[1-9][0-9]?D|PT[1-9][0-9]{0,2}[HM]"), max_length=6)]
+"""How long before a visit, ISO 8601: P2D, PT3H."""
+Slug = Annotated[str, Meta(pattern=whole("[a-z][a-z0-9_]{0,39}"), max_length=40)]
+"""A name for programs: small letters, digits, underscores."""
+LanguageTag = Annotated[str, Meta(pattern=whole("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}"), max_length=39)]
+"""A language as BCP 47 writes it: en, pt-BR."""
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+"""A name as it comes; `checked_name` says whether it is one."""
+EmailAddress = Annotated[str, Meta(min_length=3, max_length=LONGEST_ADDRESS)]
+"""An e-mail address as it comes; `checked_email` says whether it is one."""
+
+UNFIT = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Control characters, halves of characters, line breaks, letters nobody has defined: all do harm in a mail header."""
+BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn around what stands after them: a name could look like another."""
+SEEN = {"L", "N", "P", "S"}
+"""Categories of characters a reader sees."""
+
+
+def checked_name(field: str, text: str) -> str:
+    """The name in its stored form (NFC, without outer spaces). Raises `Malformed`."""
+    name = unicodedata.normalize("NFC", text.strip())
+    if not any(unicodedata.category(letter)[0] in SEEN for letter in name):
+        raise Malformed(field, "A name is needed here.")
+    if len(name) > LONGEST_NAME:
+        raise Malformed(field, f"A name has at most {LONGEST_NAME} characters.")
+    if any(unicodedata.category(letter) in UNFIT or letter in BIDIRECTIONAL for letter in text):
+        raise Malformed(field, "A name holds no control characters, line breaks or marks that turn the direction.")
+    return name
+
+
+def checked_email(field: str, text: str) -> str:
+    """The address in its stored form. Raises `Malformed`.
+
+    No look-up of the domain: it would tell strangers who our clients are, and fail when we are offline.
+    """
+    try:
+        found = validate_email(text.strip(" "), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Malformed(field, "This is not an e-mail address. Write it as name@example.com.") from error
+    if found.ascii_email is None:
+        raise Malformed(field, "Mail can be sent only to addresses whose part before the @ is plain letters (a–z).")
+    return found.normalized
+
+
+def ascii_address(address: str) -> str | None:
+    """The address as every mail server takes it: the domain in its ASCII form; none when there is no such form."""
+    try:
+        return validate_email(address, check_deliverability=False, test_environment=True).ascii_email
+    except EmailNotValidError:
+        return None
+
+
+def checked_phone(field: str, text: str, country: str) -> str:
+    """The number as E.164, read as one of the country where it names none. Raises `Malformed`."""
+    try:
+        number = phonenumbers.parse(text[: LONGEST_PHONE + 1], country or None)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or len(text) > LONGEST_PHONE or not phonenumbers.is_valid_number(number):
+        raise Malformed(field, "This is not a phone number. Write it with + and the country code.")
+    if number.extension:
+        raise Malformed(field, "An extension cannot be kept. Give a number that can be dialled directly.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def checked_zone(field: str, text: str) -> str:
+    """The name of a time zone. Raises `Malformed`."""
+    if text not in _zones():
+        raise Malformed(field, "This time zone is not known. Name one as America/New_York.")
+    return text
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Zones with a place; `localtime` is whatever the machine is set to, `Factory` none at all."""
+    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
+
+
+def check(body: Struct) -> None:
+    """Raise `Malformed` for what no request may hold anywhere.
+
+    Days and instants outside `YEARS`, NUL, texts longer than `LONGEST_TEXT`, lists longer than `MOST_ITEMS`. A body may
+    ask for less; no body asks for more.
+    """
+    for path, value in _leaves("", body):
+        if wrong := _wrong(value):
+            raise Malformed(path, wrong)
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    match value:
+        case Struct():
+            for attribute, name in _fields(type(value)):
+                yield from _leaves(f"{path}.{name}" if path else name, getattr(value, attribute))
+        case list() | tuple() | dict() if len(value) > MOST_ITEMS:
+            yield path, value
+        case list() | tuple():
+            for n, item in enumerate(value):
+                yield from _leaves(f"{path}[{n}]", item)
+        case dict():
+            for name, item in value.items():
+                yield from _leaves(f"{path}.{name}", item)
+        case _:
+            yield path, value
+
+
+@cache
+def _fields(cls: type[Struct]) -> list[tuple[str, str]]:
+    """Attributes of a struct, each with its name in JSON."""
+    return [(field.name, field.encode_name) for field in msgspec.structs.fields(cls)]
+
+
+def _wrong(value: Any) -> str | None:
+    match value:
+        case datetime() if value.year not in YEARS or value.astimezone(UTC).year not in YEARS:
+            return f"Years lie between {YEARS[0]} and {YEARS[-1]}."
+        case date() if value.year not in YEARS:
+            return f"Years lie between {YEARS[0]} and {YEARS[-1]}."
+        case str() if "\0" in value:
+            return "A text holds no NUL character."
+        case str() if len(value) > LONGEST_TEXT:
+            return f"This text is longer than {LONGEST_TEXT} characters."
+        case list() | tuple() | dict():
+            return f"More than {MOST_ITEMS} entries. Send fewer."
+    return None
