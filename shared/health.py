@@ -8,6 +8,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared import metrics
+from shared.http.app import TOKENS
+from shared.http.problems import Unauthorized
 from shared.store.work import Unavailable
 
 if TYPE_CHECKING:
@@ -21,17 +23,12 @@ def add(app: web.Application, replica: "Running") -> None:
     """`/healthz`, `/readyz`, `/metrics`."""
 
     async def alive(_: web.Request) -> web.Response:
-        return web.Response(body=b'{"status":"alive"}', content_type="application/json")
+        stuck = replica.service.loops.standing_still()
+        return _state("stuck" if stuck else "alive", stuck)
 
-    async def ready(_: web.Request) -> web.Response:
+    async def ready(request: web.Request) -> web.Response:
         reasons = await why_not_ready(replica)
-        parked = 0 if reasons else await _parked(replica)
-        body = {"status": "not ready" if reasons else "ready", "reasons": reasons, "parked": parked}
-        headers = {"Retry-After": "1"} if reasons else None
-        return web.Response(
-            body=msgspec.json.encode(body), status=503 if reasons else 200, content_type="application/json",
-            headers=headers,
-        )  # fmt: skip
+        return _state("not ready" if reasons else "ready", reasons, await _for_staff(request, replica, reasons))
 
     async def metrics(_: web.Request) -> web.Response:
         with suppress(Unavailable):
@@ -43,21 +40,37 @@ def add(app: web.Application, replica: "Running") -> None:
     app.router.add_get("/metrics", metrics)
 
 
-async def why_not_ready(replica: "Running") -> list[str]:
-    """Codes of what keeps this replica from its work; empty when nothing does."""
-    service = replica.service
-    reasons = []
+def _state(status: str, reasons: list[str], more: dict[str, int] | None = None) -> web.Response:
+    """200 without reasons; 503 with their codes."""
+    return web.Response(
+        body=msgspec.json.encode({"status": status, "reasons": reasons} | (more or {})),
+        status=503 if reasons else 200,
+        content_type="application/json",
+        headers={"Retry-After": "1", "Cache-Control": "no-store"} if reasons else {"Cache-Control": "no-store"},
+    )
+
+
+async def _for_staff(request: web.Request, replica: "Running", reasons: list[str]) -> dict[str, int]:
+    """How many events are set aside: a figure of the practice, which strangers are not told."""
     try:
-        await service.store.fetch("select 1")
-    except Unavailable:
-        return ["database_away"]
-    if service.config.nats and not service.bus.connected:
-        reasons.append("bus_away" if not service.bus.violation else "bus_refuses_us")
-    if service.bus.unsafe:
-        reasons.append("bus_does_not_sync_always")
+        role = request.app[TOKENS].check(request.headers.get("Authorization", "")).role
+    except (KeyError, Unauthorized):
+        return {}
+    return {} if reasons or role == "client" else {"parked": await _parked(replica)}
+
+
+async def why_not_ready(replica: "Running") -> list[str]:
+    """Codes of what keeps this replica from its work; empty when nothing does.
+
+    Loops are named only when what they need is there: else it is known why they do not get on.
+    """
+    service = replica.service
+    reasons = [*await service.store.trouble(), *service.bus.trouble]
     if replica.relay and replica.relay.estranged:
         reasons.append("stream_ahead_of_database")
-    return reasons
+    if not reasons and service.config.nats and not await replica.ping.is_answered():
+        reasons.append("questions_unanswered")
+    return reasons or [f"{name}_does_not_get_on" for name in service.loops.not_getting_on()]
 
 
 async def _look(replica: "Running") -> None:

@@ -2,10 +2,12 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Callable, MutableMapping
+from typing import Any, TextIO
 
 import structlog
+
+from shared import metrics
 
 ALLOWED = frozenset(
     {
@@ -28,11 +30,32 @@ def configure(service: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, _allowed, structlog.processors.JSONRenderer()],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(file=Lossy(sys.stdout)),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
+
+
+class Lossy:
+    """A text file into which a line may fail to go: no work stops because its log cannot be written (a full disk)."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write the line, or count it as lost."""
+        self._try(lambda: self._file.write(text))
+
+    def flush(self) -> None:
+        """Write out what is buffered, or count it as lost."""
+        self._try(self._file.flush)
+
+    def _try(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except (OSError, ValueError):  # `ValueError`: the file was closed
+            metrics.log_lines_lost.inc()
 
 
 class _Forward(logging.Handler):

@@ -19,3 +19,5 @@ events_parked = Gauge("seriatim_events_parked", "Events set aside because they c
 timers_due = Gauge("seriatim_timers_due", "Timers whose time has come and that have not fired")
 timers_failing = Gauge("seriatim_timers_failing", "Timers that failed and wait for another try")
 http_seconds = Histogram("seriatim_http_seconds", "Time to answer", ["method", "route", "status"], buckets=SHORT)
+loops_failed = Counter("seriatim_loops_failed_total", "Times a loop failed and was begun anew", ["loop"])
+log_lines_lost = Counter("seriatim_log_lines_lost_total", "Lines of the log that could not be written")

@@ -4,6 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
+from shared.loops import Pulse
 from shared.messages import Recorded
 from shared.service import Service
 from shared.tasks import woken
@@ -20,6 +21,7 @@ class Rounds(ABC):
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self.pulse = Pulse()
         self._wake = asyncio.Event()
         self._wake.set()  # whatever was left undone before this process began
         self._busy = False
@@ -45,8 +47,11 @@ class Rounds(ABC):
         while not self._stopping:
             self._wake.clear()
             self._busy = True
-            self._held_up = await self.round()
-            self._busy = False
+            try:
+                self._held_up = await self.round()
+            finally:
+                self._busy = False
+            self.pulse.turned()
             await woken(self._wake, LOOK_AGAIN)
 
     def stop(self) -> None:

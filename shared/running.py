@@ -1,8 +1,8 @@
 """Running a service: HTTP, the bus, and the loops that only the leading replica runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import asyncpg
@@ -13,9 +13,11 @@ from shared import health, settle
 from shared.bus.ask import answer
 from shared.bus.consumer import Consumer
 from shared.bus.hearing import Aside, Hearing
+from shared.bus.ping import Ping
 from shared.bus.relay import Relay
 from shared.http.app import make_app
 from shared.http.auth import Tokens
+from shared.loops import Loop, Pulse
 from shared.service import Service
 from shared.store.alarm import Alarm
 from shared.store.work import LOST, Unavailable
@@ -25,6 +27,87 @@ log = structlog.get_logger()
 
 LEADER = 7254
 """The advisory lock held by the replica that relays, hears and watches the time."""
+CANVASS = 0.5
+"""Seconds between two tries to become the leader."""
+WITHOUT_BUS = 10.0
+"""Seconds that a leader goes on without the bus before it lets another replica, which may reach it, have the lead."""
+STAND_ASIDE = 3.0
+"""Seconds in which the other may take it. Nobody else there: it leads on, for timers need no bus."""
+QUESTION = 5.0
+"""Seconds that the database may take to say that the lock is still held."""
+
+
+class Housekeeping:
+    """Answers remembered by key are of use for a day."""
+
+    def __init__(self, service: Service) -> None:
+        self.pulse = Pulse()
+        self._service = service
+        self._done = 0.0
+
+    async def run(self) -> None:
+        """Look every hour."""
+        while True:
+            if asyncio.get_running_loop().time() >= self._done:
+                await self._sweep()
+            self.pulse.turned()
+            await asyncio.sleep(1)
+
+    async def _sweep(self) -> None:
+        await self._service.store.fetch("delete from public.request where answered_at < now() - interval '24 hours'")
+        self._done = asyncio.get_running_loop().time() + 3600
+
+
+class Leading:
+    """Runs the leader's loops whenever this replica holds the lock."""
+
+    def __init__(self, service: Service, loops: dict[str, Loop]) -> None:
+        self.pulse = Pulse()
+        self.leads = False
+        self._service = service
+        self._loops = loops
+
+    async def run(self) -> None:
+        """Stand for the lead again and again."""
+        while True:
+            try:
+                await self._once()
+            except (*LOST, TimeoutError, Unavailable) as error:
+                log.warning("database_away", error=type(error).__name__)
+            self.pulse.failed()
+            await asyncio.sleep(CANVASS)
+
+    async def _once(self) -> None:
+        connection = await self._service.store.connect()
+        try:
+            await self._elected(connection)
+            await self._lead(connection)
+        finally:
+            self.leads = False
+            connection.terminate()
+
+    async def _elected(self, connection: asyncpg.Connection) -> None:
+        while not await connection.fetchval("select pg_try_advisory_lock($1)", LEADER, timeout=QUESTION):
+            self.pulse.turned()
+            await asyncio.sleep(CANVASS)
+
+    async def _lead(self, connection: asyncpg.Connection) -> None:
+        """Lead for as long as the lock is held, and the bus is there or nobody else is."""
+        self.leads = True
+        async with AsyncExitStack() as stack:
+            for name, loop in self._loops.items():
+                await stack.enter_async_context(self._service.loops.running(name, loop))
+            while self._reaches_bus():
+                await connection.execute("select 1", timeout=QUESTION)  # the lock lives as long as this connection
+                self.pulse.turned()
+                await asyncio.sleep(1)
+        log.warning("lead_given_up", reason="bus_away")
+        self.leads = False
+        connection.terminate()
+        await asyncio.sleep(STAND_ASIDE)
+
+    def _reaches_bus(self) -> bool:
+        return not self._service.config.nats or self._service.bus.away_for < WITHOUT_BUS
 
 
 class Running:
@@ -33,7 +116,6 @@ class Running:
     def __init__(self, service: Service) -> None:
         definition = service.definition
         self.service = service
-        self.leads = False
         self.relay = Relay(service.bus, service.store, definition.published) if definition.published else None
         aside = Aside()
         self.consumers = {
@@ -43,53 +125,22 @@ class Running:
             for producer, published in definition.hears.items()
         }
         self.alarm = Alarm(service.name, service.store, service.clock, definition.due)
+        self.ping = Ping(service.bus)
+        self.leading = Leading(service, dict(self._leaders_loops()))
 
-    async def lead(self) -> None:
-        """Run the leader's loops whenever this replica holds the lock."""
-        while True:
-            try:
-                await self._lead_once()
-            except (*LOST, TimeoutError):
-                log.warning("database_away")
-            except Exception:
-                log.exception("leader_failed")  # the loops start again from what is stored
-            await asyncio.sleep(0.5)
+    @property
+    def leads(self) -> bool:
+        """Whether this replica relays, hears and watches the time."""
+        return self.leading.leads
 
-    async def _housekeep(self) -> None:
-        """Answers remembered by key are of use for a day."""
-        while True:
-            with suppress(Unavailable):
-                await self.service.store.fetch(
-                    "delete from public.request where answered_at < now() - interval '24 hours'"
-                )
-            await asyncio.sleep(3600)
-
-    async def _lead_once(self) -> None:
-        connection = await self.service.store.connect()
-        try:
-            await self._lead_with(connection)
-        finally:
-            self.leads = False
-            connection.terminate()
-
-    async def _lead_with(self, connection: asyncpg.Connection) -> None:
-        while not await connection.fetchval("select pg_try_advisory_lock($1)", LEADER):
-            await asyncio.sleep(0.5)
-        self.leads = True
-        loops = [self._housekeep(), *(consumer.run() for consumer in self.consumers.values())]
+    def _leaders_loops(self) -> Iterator[tuple[str, Loop]]:
+        yield "housekeeping", Housekeeping(self.service)
+        for producer, consumer in self.consumers.items():
+            yield f"hearing_{producer}", consumer
         if self.relay:
-            loops.append(self.relay.run())
+            yield "relay", self.relay
         if self.service.definition.due:
-            loops.append(self.alarm.run())
-        tasks = [asyncio.create_task(loop) for loop in loops]
-        try:
-            while True:
-                await connection.execute("select 1")  # the lock lives as long as this connection
-                ended, _ = await asyncio.wait(tasks, timeout=1, return_when=asyncio.FIRST_COMPLETED)
-                for task in ended:
-                    task.result()  # a loop ends only by failing
-        finally:
-            await stop(*tasks)
+            yield "timers", self.alarm
 
 
 @asynccontextmanager
@@ -105,10 +156,8 @@ async def running(service: Service) -> AsyncIterator[Running]:
         if service.definition.own:
             service.own = await stack.enter_async_context(service.definition.own(service))
         replica = Running(service)
-        leading = asyncio.create_task(replica.lead())
-        stack.push_async_callback(partial(stop, leading))
-        listening = asyncio.create_task(_answer(service, replica, connecting))
-        stack.push_async_callback(partial(stop, listening))
+        await stack.enter_async_context(service.loops.running("lead", replica.leading))
+        await stack.enter_async_context(service.loops.running("questions", Answering(service, replica, connecting)))
         yield replica
 
 
@@ -117,12 +166,24 @@ async def _connect(service: Service) -> None:
         await service.bus.connect()
 
 
-async def _answer(service: Service, replica: Running, connecting: "asyncio.Task[None]") -> None:
-    await asyncio.shield(connecting)
-    bound = {question: partial(handler, service) for question, handler in service.definition.answers.items()}
-    if service.config.nats:
-        await answer(service.bus, bound)
-        await settle.answer(service, replica)
+class Answering:
+    """Subscribes to the questions of others once there is a bus; the library keeps the subscriptions from then on."""
+
+    def __init__(self, service: Service, replica: Running, connecting: "asyncio.Task[None]") -> None:
+        self.pulse = Pulse()
+        self._service = service
+        self._replica = replica
+        self._connecting = connecting
+
+    async def run(self) -> None:
+        """Subscribe, once."""
+        await asyncio.shield(self._connecting)
+        service = self._service
+        bound = {question: partial(handler, service) for question, handler in service.definition.answers.items()}
+        if service.config.nats:
+            await answer(service.bus, bound)
+            await self._replica.ping.answer()
+            await settle.answer(service, self._replica)
 
 
 @asynccontextmanager

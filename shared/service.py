@@ -15,6 +15,7 @@ from shared.clock import Clock
 from shared.config import Config, Practice
 from shared.decider import Decider
 from shared.http.routes import AnyRoute
+from shared.loops import Loops
 from shared.messages import Command, Event, ReadModelsRebuilt
 from shared.questions.question import Question
 from shared.store.claims import Claims
@@ -75,6 +76,7 @@ class Service:
         self.clock = clock
         self.bus = Bus(definition.name, config.nats, config.nats_monitor)
         self.store = Store(config.database, _engine(definition, clock))
+        self.loops = Loops()
         self.own: Any = None
 
     async def ask(self, question: Question) -> Any:

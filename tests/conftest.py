@@ -1,6 +1,9 @@
 """What every test has: its databases dropped after it, the session's servers stopped at the end."""
 
-from collections.abc import AsyncIterator
+import io
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -15,3 +18,10 @@ async def _databases() -> AsyncIterator[None]:
 
 def pytest_sessionfinish() -> None:
     servers.close_session()
+
+
+@pytest.fixture
+def full_disk() -> Iterator[TextIO]:
+    """A file on a device that is always full; nothing of what it could not take is kept until it is closed."""
+    with Path("/dev/full").open("wb", buffering=0) as raw, io.TextIOWrapper(raw, write_through=True) as file:
+        yield file

@@ -14,7 +14,6 @@ from services.notify.sending import Desk
 from shared.rounds import Job, Rounds
 from shared.service import Service
 from shared.store.work import Unavailable
-from shared.tasks import stop
 
 log = structlog.get_logger()
 
@@ -70,6 +69,8 @@ class Sender(Rounds):
                 # A bug in one person's message must not silence the others; it stays due and pending, and is seen.
                 log.exception("message_not_made")
                 return False
+            finally:
+                self.pulse.turned()
             return True
 
 
@@ -84,10 +85,9 @@ def _sending(desk: Desk, client_id: UUID | None, therapist_id: UUID | None) -> J
 async def sending(policy: Policy, service: Service) -> AsyncIterator[Sender]:
     """A sender at work; a message on its way to the mail server is answered for before it stops."""
     sender = Sender(service, policy)
-    task = asyncio.create_task(sender.run())
-    try:
-        yield sender
-    finally:
-        sender.stop()
-        await asyncio.wait([task], timeout=LAST_WORDS)
-        await stop(task)
+    async with service.loops.running("sender", sender) as task:
+        try:
+            yield sender
+        finally:
+            sender.stop()
+            await asyncio.wait([task], timeout=LAST_WORDS)

@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,12 +18,13 @@ from services.protocol.domain.parsing import UnreadableError, parse
 from services.protocol.domain.shelf import Shelf
 from shared.config import Config, Practice
 from shared.decider import Refused
+from shared.loops import Pulse
 from shared.messages import Cause
 from shared.service import Service
 from shared.store.store import Store
 from shared.store.unit import Tx
 from shared.store.work import Unavailable
-from shared.tasks import stop
+from shared.tasks import woken
 
 AGAIN = 1.0
 """Seconds until a database that was away is asked again."""
@@ -115,11 +117,8 @@ class Keeper:
             await self._adopt(service.store)
         except Unavailable:
             self._wanted.set()  # the database comes later
-        watching = asyncio.create_task(self._watch(service.store))
-        try:
+        async with service.loops.running("shelf", Watching(self._wanted, partial(self._adopt, service.store))):
             yield self.shelf
-        finally:
-            await stop(watching)
 
     async def _adopt(self, store: Store) -> None:
         async def unit(tx: Tx) -> None:
@@ -145,13 +144,29 @@ class Keeper:
             for values in former - {now}:
                 self.shelf.put_former(_earlier(text, values, name), short(values))
 
-    async def _watch(self, store: Store) -> None:
-        """Read again whenever a course asks for a version that another replica has adopted."""
+
+class Watching:
+    """Reads again whenever a course asks for a version that another replica has adopted."""
+
+    def __init__(self, wanted: asyncio.Event, adopt: Callable[[], Awaitable[None]]) -> None:
+        self.pulse = Pulse()
+        self._wanted = wanted
+        self._adopt = adopt
+
+    async def run(self) -> None:
+        """Adopt whenever it is wanted; what fails stays wanted."""
         while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            try:
-                await self._adopt(store)
-            except Unavailable:
-                await asyncio.sleep(AGAIN)
-                self._wanted.set()
+            await woken(self._wanted, AGAIN)
+            if self._wanted.is_set():
+                await self._once()
+            self.pulse.turned()
+
+    async def _once(self) -> None:
+        self._wanted.clear()
+        try:
+            await self._adopt()
+        except Exception as error:
+            self._wanted.set()
+            if not isinstance(error, Unavailable):
+                raise
+            await asyncio.sleep(AGAIN)

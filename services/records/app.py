@@ -1,9 +1,8 @@
 """The only place that builds `records`."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -49,14 +48,8 @@ async def own(sealing: Sealing, service: Service) -> AsyncIterator[Own]:
     except WrappingKeyMissing as error:
         sys.exit(str(error))
     opened = Own(sealing, Names(service.store), Sweeping(service.store, sealing.wrapping))
-    tasks = [asyncio.create_task(opened.names.fill()), asyncio.create_task(opened.sweeping.run())]
-    try:
+    async with service.loops.running("names", opened.names), service.loops.running("sweeping", opened.sweeping):
         yield opened
-    finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def check_fit(store: Store, wrapping: WrappingKeys) -> None:

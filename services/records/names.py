@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.records.domain.client import Details, DetailsRecorded
 from shared.events.records import ClientErased
+from shared.loops import Pulse
 from shared.messages import Recorded
 from shared.store.store import Store
 from shared.store.work import Unavailable
@@ -57,13 +58,15 @@ class Names:
         self._entries: dict[UUID, Entry] = {}
         self._seen = 0
         self._reading = asyncio.Lock()
+        self.pulse = Pulse()
 
-    async def fill(self) -> None:
+    async def run(self) -> None:
         """Decrypt every client's details once, so that the first search need not; wait for the database if need be."""
         while True:
             try:
                 return await self.refresh()
             except Unavailable:
+                self.pulse.failed()
                 await asyncio.sleep(PAUSE)
 
     async def refresh(self) -> None:
@@ -71,6 +74,7 @@ class Names:
         async with self._reading:
             head = (await self._store.fetch("select coalesce(max(position), 0) as head from public.event"))[0]["head"]
             while self._seen < head and (events := await self._store.read_log(self._seen, limit=CHUNK, types=TYPES)):
+                self.pulse.turned()
                 for recorded in events:
                     self._take(recorded)
                 self._seen = events[-1].position

@@ -9,7 +9,9 @@ import structlog
 from services.records.shredding import sweep
 from services.records.wrapping import WrappingKeyMissing, WrappingKeys
 from shared.config import Config
+from shared.loops import Pulse
 from shared.store.store import Store
+from shared.tasks import woken
 
 log = structlog.get_logger()
 
@@ -25,6 +27,7 @@ class Sweeping:
         self._wrapping = wrapping
         self._due = asyncio.Event()
         self._due.set()
+        self.pulse = Pulse()
 
     def due(self) -> None:
         """A client was erased."""
@@ -33,14 +36,19 @@ class Sweeping:
     async def run(self) -> None:
         """Sweep whenever it is due, until cancelled; a sweep that fails stays due."""
         while True:
-            await self._due.wait()
-            self._due.clear()
-            try:
-                await self._sweep()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, WrappingKeyMissing) as error:
-                log.warning("sweep_failed", error=type(error).__name__)
-                await asyncio.sleep(PAUSE)
-                self._due.set()
+            await woken(self._due, PAUSE)
+            if self._due.is_set():
+                await self._once()
+            self.pulse.turned()
+
+    async def _once(self) -> None:
+        self._due.clear()
+        try:
+            await self._sweep()
+        except Exception as error:
+            self._due.set()
+            log.warning("sweep_failed", error=type(error).__name__)
+            raise
 
     async def _sweep(self) -> None:
         connection = await self._store.connect()

@@ -4,7 +4,6 @@ It wakes when something was stored that concerns it or the clock moved, and does
 run one: the log decides whose work is stored.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,7 +21,6 @@ from shared.messages import Event, Recorded
 from shared.rounds import Job, Rounds
 from shared.service import Service
 from shared.store.work import Unavailable
-from shared.tasks import stop
 
 log = structlog.get_logger()
 
@@ -81,6 +79,8 @@ class Keeper(Rounds):
             # A bug with one time or course must not stop the others; it stays to be done and pending, and is seen.
             log.exception("not_kept")
             return False
+        finally:
+            self.pulse.turned()
         return True
 
 
@@ -88,8 +88,5 @@ class Keeper(Rounds):
 async def keeping(service: Service) -> AsyncIterator[Keeper]:
     """A keeper at work. What it does is stored at once or not at all, so that it may be stopped at any time."""
     keeper = Keeper(service)
-    task = asyncio.create_task(keeper.run())
-    try:
+    async with service.loops.running("keeper", keeper):
         yield keeper
-    finally:
-        await stop(task)

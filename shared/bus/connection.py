@@ -1,6 +1,7 @@
 """The connection to NATS: for ever reconnecting, and loud when it is refused something."""
 
 import asyncio
+import time
 
 import aiohttp
 import structlog
@@ -23,11 +24,25 @@ class Bus:
         self.unsafe = False
         self._url = url
         self._monitor = monitor
+        self._seen = time.monotonic()
 
     @property
     def connected(self) -> bool:
         """Whether the server is there and has refused us nothing."""
         return self.client.is_connected and self.violation is None
+
+    @property
+    def away_for(self) -> float:
+        """Seconds."""
+        if self.client.is_connected:
+            self._seen = time.monotonic()
+        return time.monotonic() - self._seen
+
+    @property
+    def trouble(self) -> list[str]:
+        """Codes of what keeps the service from publishing and hearing."""
+        found = [] if self.connected or not self._url else ["bus_refuses_us" if self.violation else "bus_away"]
+        return found + ["bus_does_not_sync_always"] * self.unsafe
 
     async def connect(self) -> None:
         """Connect, however long it takes."""

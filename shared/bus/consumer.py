@@ -15,6 +15,7 @@ from shared.bus.connection import Bus
 from shared.bus.envelope import Heard, heard
 from shared.bus.hearing import Gap, Hearing
 from shared.bus.pull import Pull
+from shared.loops import Pulse
 from shared.messages import Cause
 from shared.store.store import Store
 from shared.store.unit import Tx
@@ -35,6 +36,7 @@ class Consumer:
         self._bus = bus
         self._store = store
         self._hearing = hearing
+        self.pulse = Pulse()
 
     @property
     def position(self) -> int:
@@ -50,6 +52,7 @@ class Consumer:
                 log.warning("gap_in_stream", producer=self._hearing.producer)
                 await self._drop()
             except (Error, OSError, NotFoundError, Unavailable) as error:
+                self.pulse.failed()
                 log.info("not_heard_yet", producer=self._hearing.producer, error=type(error).__name__)
                 await asyncio.sleep(0.2)
 
@@ -62,6 +65,7 @@ class Consumer:
             while True:
                 if not await self._hear(pull):
                     await js.consumer_info(self._hearing.producer, self._bus.name)  # it may be gone with its stream
+                self.pulse.turned()
         finally:
             await pull.close()
 
@@ -99,7 +103,9 @@ class Consumer:
             try:
                 await self._write(batch)
                 metrics.events_heard.labels(self._hearing.producer).inc(len(batch))
+                self.pulse.turned()
             except Unavailable:
+                self.pulse.failed()
                 await asyncio.sleep(0.2)
             except asyncpg.SerializationError:
                 await self._recall()  # another replica has heard in between: what it applied is skipped

@@ -5,6 +5,7 @@ lets the next `fetch` wait for the rest of its time, up to a second. Here one re
 answers it is handed on at once.
 """
 
+import math
 import time
 
 import msgspec
@@ -35,7 +36,7 @@ class Pull:
         self._until = 0.0
         self._applied: Msg | None = None
         self._untold = 0
-        self._told_at = 0.0
+        self._told_at = -math.inf  # the clock may have started a moment ago
 
     async def messages(self) -> list[Msg]:
         """At least one message and all that came with it; none after a second of silence."""

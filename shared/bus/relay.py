@@ -15,6 +15,7 @@ from shared.bus import envelope
 from shared.bus.connection import Bus
 from shared.bus.lineage import Estranged, goes_on
 from shared.bus.stream import PubAck, left_off
+from shared.loops import Pulse
 from shared.messages import Event, Recorded
 from shared.store.store import Store
 from shared.store.work import Unavailable
@@ -47,6 +48,7 @@ class Relay:
         self.position = 0
         self.scanned = 0
         self.estranged = False
+        self.pulse = Pulse()
         self._sequence = 0
         store.writer.on_commit.append(self._remember)
 
@@ -69,10 +71,12 @@ class Relay:
                 failures, self.estranged = 0, False
                 while True:
                     await self._publish_new()
+                    self.pulse.turned()
             except Estranged:
                 await self._wait_for_an_operator()
             except (InDoubt, Error, Unavailable, TimeoutError) as error:
                 failures += 1
+                self.pulse.failed()
                 metrics.relay_in_doubt.inc()
                 log.warning("relay_in_doubt", error=type(error).__name__, failures=failures)
                 if failures >= FAILURES_BEFORE_RECONNECT:
@@ -86,6 +90,7 @@ class Relay:
         if not self.estranged:
             log.error("stream_ahead_of_database")
         self.estranged = True
+        self.pulse.failed()
         await asyncio.sleep(LOOK_AGAIN)
 
     async def _resume(self) -> None:

@@ -13,6 +13,7 @@ import structlog
 import uuid_utils.compat as uuid
 
 from shared.clock import Clock
+from shared.loops import Pulse
 from shared.messages import Cause, Recorded
 from shared.store.store import Store
 from shared.store.timers import Due, SetTimer
@@ -36,6 +37,7 @@ class Alarm:
         self._clock = clock
         self._due = due
         self._wake = asyncio.Event()
+        self.pulse = Pulse()
         self.failing: dict[tuple[str, UUID], float] = {}
         store.writer.on_commit.append(self._notice)
         clock.watch(self._wake.set)
@@ -52,7 +54,9 @@ class Alarm:
             self._wake.clear()
             with suppress(Unavailable):
                 while await self._fire_due():
-                    pass
+                    self.pulse.turned()
+                self.pulse.turned()
+            self.pulse.failed()
             await woken(self._wake, await self._pause())
 
     async def next_due(self) -> datetime | None:

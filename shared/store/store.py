@@ -103,6 +103,14 @@ class Store:
             self.writer.keep({stream: found})
         return found
 
+    async def trouble(self) -> list[str]:
+        """Codes of what keeps the service from writing; empty when nothing does."""
+        try:
+            await self.fetch("select 1")
+        except Unavailable:
+            return ["database_away"]
+        return []
+
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
         try:
