@@ -1,11 +1,11 @@
-"""Visits as a calendar file (RFC 5545): PUBLISH, so that nobody believes an answer in the mail program reaches us."""
+"""Visits as a calendar file in a mail: PUBLISH, so that nobody believes an answer in the mail program reaches us."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from icalendar import Calendar, Event
 from msgspec import Struct
 
+from shared import ical
 from shared.config import Practice
 from shared.questions.scheduling import VisitFacts
 
@@ -21,28 +21,18 @@ def calendar_file(entries: Sequence[Entry], practice: Practice, now: datetime) -
     """The file, times in the practice's zone; nothing without a visit."""
     if not entries:
         return None
-    calendar = Calendar()
-    calendar.add("prodid", "-//Seriatim//notify//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for entry in entries:
-        calendar.add_component(_event(entry, practice, now))
-    years = [entry.visit.starts_at.astimezone(practice.tz).year for entry in entries]
-    # Without limits the zone's whole history and future would be in every mail.
-    calendar.add_missing_timezones(first_date=date(min(years), 1, 1), last_date=date(max(years) + 1, 1, 1))
-    file: bytes = calendar.to_ical()
-    return file.decode()
+    visits = [_shown(entry, practice, now) for entry in entries]
+    return ical.calendar_file(visits, practice.tz, sender="notify").decode()
 
 
-def _event(entry: Entry, practice: Practice, now: datetime) -> Event:
-    visit, event = entry.visit, Event()
-    event.add("uid", str(visit.appointment_id))
-    event.add("dtstamp", now)
-    event.add("dtstart", visit.starts_at.astimezone(practice.tz))
-    event.add("dtend", visit.ends_at.astimezone(practice.tz))
-    event.add("sequence", visit.revision + entry.cancelled)
-    event.add("summary", f"Visit at {practice.name}")
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
-    if practice.address:
-        event.add("location", practice.address)
-    return event
+def _shown(entry: Entry, practice: Practice, now: datetime) -> ical.Visit:
+    visit, place = entry.visit, practice.address
+    return ical.Visit(
+        uid=str(visit.appointment_id),
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        sequence=visit.revision + entry.cancelled,
+        changed_at=now,
+        over=entry.cancelled,
+        words=[("summary", f"Visit at {practice.name}"), *([("location", place)] if place else [])],
+    )

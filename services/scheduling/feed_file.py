@@ -1,19 +1,17 @@
-"""Visits as a calendar to subscribe to (RFC 5545). The same visits always give the same file, byte by byte."""
+"""Visits as a calendar to subscribe to. The same visits always give the same file, byte by byte."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
 from msgspec import Struct
 
 from services.scheduling.domain.feed import FeedKind
-from services.scheduling.feed_zone import definition
+from shared import ical
 from shared.config import Practice
 
 OVER = ("cancelled", "missed")
-REFRESH = timedelta(hours=1)
 
 
 class FeedVisit(Struct, frozen=True, kw_only=True):
@@ -39,44 +37,20 @@ class Reader(Struct, frozen=True, kw_only=True):
 
 def calendar_text(visits: Sequence[FeedVisit], reader: Reader) -> bytes:
     """The file. No client's name is in it; a therapist's has no person's name at all."""
-    calendar = Calendar()
     name = f"Visits at {reader.practice.name}"
-    calendar.add("prodid", "-//Seriatim//scheduling//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
-    calendar.add("x-wr-timezone", reader.zone.key)
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT1H")
-    for year in years(visits, reader.zone):
-        calendar.add_component(definition(reader.zone, *year))
-    for visit in visits:
-        calendar.add_component(event(visit, reader))
-    file: bytes = calendar.to_ical()
-    return file
+    return ical.calendar_file([_shown(one, reader) for one in visits], reader.zone, sender="scheduling", name=name)
 
 
-def years(visits: Sequence[FeedVisit], zone: ZoneInfo) -> list[tuple[int, int]]:
-    """The first and the last year of the visits; none without visits, for then no zone is named."""
-    found = [one.astimezone(zone).year for visit in visits for one in (visit.starts_at, visit.ends_at)]
-    return [(min(found), max(found))] if found else []
-
-
-def event(visit: FeedVisit, reader: Reader) -> Event:
-    """One visit, at the reader's own time."""
-    found, over = Event(), visit.status in OVER
-    found.add("uid", str(visit.appointment_id))
-    found.add("dtstamp", visit.changed_at)
-    found.add("last-modified", visit.changed_at)
-    found.add("dtstart", visit.starts_at.astimezone(reader.zone))
-    found.add("dtend", visit.ends_at.astimezone(reader.zone))
-    found.add("sequence", visit.sequence)
-    found.add("status", "CANCELLED" if over else "CONFIRMED")
-    found.add("transp", "TRANSPARENT" if over else "OPAQUE")
-    for name, text in words(visit, reader):
-        found.add(name, text)
-    return found
+def _shown(visit: FeedVisit, reader: Reader) -> ical.Visit:
+    return ical.Visit(
+        uid=str(visit.appointment_id),
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        sequence=visit.sequence,
+        changed_at=visit.changed_at,
+        over=visit.status in OVER,
+        words=words(visit, reader),
+    )
 
 
 def words(visit: FeedVisit, reader: Reader) -> list[tuple[str, str]]:

@@ -1,10 +1,14 @@
-"""Serving calendar feeds: who has the key gets the file, or hears that it is the one they have (RFC 9110, 304)."""
+"""Serving calendar feeds: who has the key gets the file, or hears that it is the one they have (RFC 9110, 304).
+
+The file has a tag, and no time of its last change: names, the practice's particulars and what is left out after some
+weeks change it too, and nobody writes down when.
+"""
 
 import asyncio
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,16 +26,14 @@ from shared.http.routes import Plain
 from shared.service import Service
 
 LONGEST = 200
-JUST_NOW = timedelta(seconds=2)
 
 
 class Edition(Struct, frozen=True, kw_only=True):
-    """The feed as it is now: its visits, what tells it from others, and since when it is so, where that is certain."""
+    """The feed as it is now: its visits, and what tells it from others."""
 
     visits: list[FeedVisit]
     reader: Reader
     etag: str
-    modified: datetime | None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -50,7 +52,7 @@ async def serve(kind: FeedKind, service: Service, request: web.Request) -> web.R
     owner_id = await owner_let_in(service, kind, request)
     found = await edition(service, kind, owner_id)
     response = unchanged(found) if is_current(request, found) else await fresh(found)
-    response.etag, response.last_modified = found.etag, found.modified
+    response.etag = found.etag
     return response
 
 
@@ -81,7 +83,7 @@ async def edition(service: Service, kind: FeedKind, owner_id: UUID) -> Edition:
         zone = ZoneInfo(contact.timezone) if contact.timezone else zone
     visits = await visits_of(service, kind, owner_id)
     reader = Reader(kind=kind, zone=zone, practice=service.practice)
-    return Edition(visits=visits, reader=reader, etag=etag_of(visits, reader), modified=modified(service, visits))
+    return Edition(visits=visits, reader=reader, etag=etag_of(visits, reader))
 
 
 SHOWN_TO: dict[FeedKind, str] = {
@@ -121,20 +123,9 @@ def etag_of(visits: Sequence[FeedVisit], reader: Reader) -> str:
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:32]
 
 
-def modified(service: Service, visits: Sequence[FeedVisit]) -> datetime | None:
-    """When the last visit changed, to the second; not said of the last seconds, in which more may change."""
-    latest = max((one.changed_at for one in visits), default=None)
-    if latest is None or service.clock.now() - latest < JUST_NOW:
-        return None
-    return latest.astimezone(UTC).replace(microsecond=0)
-
-
 def is_current(request: web.Request, found: Edition) -> bool:
-    """Whether the program has this very edition. A tag it sent counts more than a time."""
-    if request.if_none_match is not None:
-        return any(one.value in ("*", found.etag) for one in request.if_none_match)
-    since = request.if_modified_since
-    return since is not None and found.modified is not None and found.modified <= since
+    """Whether the program has this very edition, by its tag. Of a time it sends nothing can be said."""
+    return any(one.value in ("*", found.etag) for one in request.if_none_match or ())
 
 
 def unchanged(found: Edition) -> web.Response:

@@ -28,6 +28,8 @@ def make_app(service: "Service", tokens: Tokens | None, routes: list[AnyRoute]) 
         app[TOKENS] = tokens
     for route in routes:
         app.router.add_route(route.method, route.path, _handler(service, route))
+        if isinstance(route, Plain) and route.method == "GET":
+            app.router.add_route("HEAD", route.path, _handler(service, route))
     openapi.add(app, service.name, routes)
     return app
 

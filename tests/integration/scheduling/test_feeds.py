@@ -165,21 +165,38 @@ async def test_the_file_survives_both_readers(desk: Desk):
 async def test_a_program_that_has_the_file_is_told_so(desk: Desk):
     (visit,) = await desk.booked(WHEN[0], course_id=None)
     path = (await key_of(desk, "therapist", desk.therapists[0]))["path"]
-    just_now = await read(desk, path)
-    assert "Last-Modified" not in just_now.headers  # more may change within this second
-    await desk.it.move_clock("2026-03-02T14:10:00Z")
     first = await read(desk, path)
-    assert first.headers["Last-Modified"] == "Mon, 02 Mar 2026 14:00:00 GMT"
-    assert first.headers["Etag"] == just_now.headers["Etag"]
-    assert first.body == just_now.body
+    await desk.it.move_clock("2026-03-02T14:10:00Z")
+    assert (await read(desk, path)).body == first.body
     asked = {"If-None-Match": first.headers["Etag"]}
     again = await read(desk, path, asked)
     assert (again.status, again.body, again.headers["Etag"]) == (304, b"", first.headers["Etag"])
-    since = {"If-Modified-Since": first.headers["Last-Modified"]}
-    assert (await read(desk, path, since)).status == 304
     await desk.change(visit, "move", {"starts_at": "2026-03-06T11:00:00-05:00"})
     assert (await read(desk, path, asked)).status == 200
-    assert (await read(desk, path, since)).status == 200
+
+
+async def test_a_program_that_asks_by_date_hears_of_another_name_too(desk: Desk):
+    await desk.booked(WHEN[0], course_id=None)
+    path = (await key_of(desk, "client", desk.client_id))["path"]
+    first = await read(desk, path)
+    assert "Last-Modified" not in first.headers
+    await desk.it.move_clock("2026-03-02T14:10:00Z")
+    asked = {"If-Modified-Since": "Mon, 02 Mar 2026 14:05:00 GMT"}
+    await desk.it.patch(f"/therapists/{desk.therapists[0]}", {"name": "Adele"})
+    answer = await read(desk, path, asked)
+    assert (answer.status, b"With Adele" in answer.body) == (200, True)
+
+
+async def test_a_program_may_ask_for_the_head_alone(desk: Desk):
+    path = (await key_of(desk, "client", desk.client_id))["path"].removeprefix("/api/scheduling")
+    whole, head = [await desk.it.ask(method, path, role=None) for method in ("GET", "HEAD")]
+    assert (head.status, head.body, head.headers["Etag"]) == (200, b"", whole.headers["Etag"])
+
+
+async def test_a_calendar_without_visits_has_a_part_all_the_same(desk: Desk):
+    answer = await read(desk, (await key_of(desk, "client", desk.client_id))["path"])
+    assert [one.name for one in icalendar.Calendar.from_ical(answer.body).subcomponents] == ["VTIMEZONE"]
+    assert IcsCalendarStream.calendar_from_ics(answer.body.decode()).events == []
 
 
 async def test_who_has_no_key_learns_nothing(desk: Desk):

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.scheduling.feed_zone import definition
+from shared.ical import Visit, calendar_file, definition
 
 ZONES = (
     "America/New_York",
@@ -44,3 +44,25 @@ def test_a_change_is_given_in_the_time_before_it():
     text = definition(ZoneInfo("Europe/Berlin"), 2026, 2026).to_ical().decode()
     assert "DTSTART:20260329T020000\r\nTZNAME:CEST\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0200" in text
     assert "DTSTART:20261025T030000\r\nTZNAME:CET\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100" in text
+
+
+def file(name: str = "") -> str:
+    day = datetime(2026, 3, 9, 14, tzinfo=UTC)
+    visit = Visit(
+        uid="one", starts_at=day, ends_at=day + timedelta(hours=1), sequence=1, changed_at=day, over=False,
+        words=[("summary", "Visit at Müller, Söhne; Ost")],
+    )  # fmt: skip
+    return calendar_file([visit], ZoneInfo("America/New_York"), sender="test", name=name).decode()
+
+
+def test_every_text_is_escaped():
+    for line in (r"NAME:Praxis \"Müller\, Söhne\" – Größe\; Ost", r"X-WR-CALNAME:Praxis", r"SUMMARY:Visit at Müller\,"):
+        assert line.replace('\\"', '"') in file('Praxis "Müller, Söhne" – Größe; Ost')
+
+
+def test_what_is_sent_and_what_is_subscribed_to_know_one_zone():
+    sent, subscribed = file(), file("Visits")
+    zone = sent[sent.index("BEGIN:VTIMEZONE") : sent.index("END:VTIMEZONE")]
+    assert zone in subscribed
+    assert "DTSTART:20260308T020000\r\nTZNAME:EDT" in zone
+    assert ("METHOD:PUBLISH" in sent, "METHOD" in subscribed) == (True, False)
