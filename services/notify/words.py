@@ -1,5 +1,6 @@
 """The words of messages: plain ones, times in the practice's zone, never a word about health to a client."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -77,9 +78,36 @@ def said(template: str, voice: Voice, **values: Any) -> tuple[str, str]:
     return subject, body.strip() + "\n"
 
 
-def first_name(name: str) -> str:
-    """What a person is called in a message that others may see over the shoulder."""
-    return name.split(maxsplit=1)[0] if name.split() else "you"
+TITLES = frozenset({
+    "dr", "prof", "mr", "mrs", "ms", "mx", "miss", "sir", "dame", "rev", "fr", "frau", "herr", "m", "mme", "mlle",
+    "madame", "monsieur", "sr", "sra", "srta", "señor", "señora", "sig", "signor", "signora", "dott", "dottssa",
+    "ing", "mag", "dipl",
+})  # fmt: skip
+"""Words before a name by which nobody is called alone."""
+WHOLE = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[\U00020000-\U0003ffff]")
+"""Letters of languages that put the family's name first, or no space behind it."""
+
+
+def greeting(name: str) -> str:
+    """How a message begins: with the first name only, as others may see it over the shoulder.
+
+    `Roth, Evelyn` is Evelyn; who gave a title and one name is called by both; where no first name can be told from
+    the family's, by the whole; where nothing is left, by none.
+    """
+    if WHOLE.search(name):
+        return f"Hello {' '.join(name.split())},"
+    last, _, first = name.partition(",")
+    (titles, given), (more, family) = _parts(first), _parts(last)
+    alone = not given and len(family) == 1  # with a title it is the family's name
+    called = [*more, *titles, *family] if alone else [*given, *family][:1]
+    return f"Hello {' '.join(called)}," if called else "Hello,"
+
+
+def _parts(text: str) -> tuple[list[str], list[str]]:
+    """The titles in it, and the names."""
+    words = [word.strip(",;") for word in text.split() if any(map(str.isalpha, word))]
+    titles = [word for word in words if word.strip(".").casefold() in TITLES]
+    return titles, [word for word in words if word not in titles]
 
 
 def words(item: object) -> str:

@@ -11,7 +11,7 @@ from services.notify.domain.letter import Change
 from services.notify.domain.message import Message
 from services.notify.mail import Mail
 from services.notify.noted import short
-from services.notify.words import Spoken, Voice, first_name, said
+from services.notify.words import Spoken, Voice, greeting, said
 from shared.config import Practice
 from shared.questions.records import Contact
 from shared.questions.scheduling import VisitFacts
@@ -26,7 +26,7 @@ def reminder(message: Message, covers: Iterable[UUID], at: Situation, practice: 
     ordered = sorted([visit, *others], key=lambda one: one.starts_at)
     today = voice.day(visit.starts_at) == voice.day(at.now)
     upcoming = [_spoken(voice, one) for one in ordered] if others else []
-    values = {"visit": _spoken(voice, visit), "same_day": today, "upcoming": upcoming, "name": _name(at)}
+    values = {"visit": _spoken(voice, visit), "same_day": today, "upcoming": upcoming, "greeting": _greeting(at)}
     subject, text = said("reminder.txt", voice, **values)
     return Mail(subject=subject, text=text, calendar=calendar_file([Entry(visit=v) for v in ordered], practice, at.now))
 
@@ -38,7 +38,7 @@ def letter(message: Message, covers: Iterable[UUID], at: Situation, practice: Pr
     told = {change.about for change in changes}
     upcoming = sorted((at.facts[k] for k in set(covers) - told if k in at.facts), key=lambda one: one.starts_at)
     values = _visits(voice, changes, at.facts) | _course(voice, changes, at)
-    values |= {"upcoming": [_spoken(voice, visit) for visit in upcoming], "name": _name(at)}
+    values |= {"upcoming": [_spoken(voice, visit) for visit in upcoming], "greeting": _greeting(at)}
     values |= {"offered": [_offer(voice, change) for change in changes if change.until]}
     values |= {"stays": at.state.stays(at.now, at.state.contents[message.message_id])}
     subject, text = said("letter.txt", voice, headline=_headline(message.kind, changes), **values)
@@ -57,8 +57,8 @@ def _voice(at: Situation, practice: Practice) -> Voice:
     return Voice(practice=practice, zone=ZoneInfo(at.zone), now=at.now)
 
 
-def _name(at: Situation) -> str:
-    return first_name(at.contact.name) if at.contact else ""
+def _greeting(at: Situation) -> str:
+    return greeting(at.contact.name if at.contact else "")
 
 
 def _spoken(voice: Voice, visit: VisitFacts) -> Spoken:

@@ -19,8 +19,11 @@ PAUSE = 1.0
 TYPES = ["DetailsRecorded", "ClientErased"]
 UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 """Letters that do not fall apart into a letter and an accent."""
-APOSTROPHES = re.compile("['’ʼ`]")
+APOSTROPHES = re.compile("['’‘‛ʼʻʹ´`′＇]")
+"""All the signs people type for one, the accents beside the key for it included."""
 WORDS = re.compile(r"\w+")
+UNSPACED = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]|[\U00020000-\U0003ffff]")
+"""Letters of scripts that put no space between names, or that are often written without."""
 FEWEST_DIGITS = 3
 
 
@@ -46,8 +49,13 @@ class Entry:
     email: str
 
     def has_words(self, asked: list[str]) -> bool:
-        """Whether each word asked for begins one of the name."""
-        return all(any(word.startswith(start) for word in self.words) for start in asked)
+        """Whether each word asked for begins one of the name; one without spaces stands anywhere in it."""
+        return all(self._has(word) for word in asked)
+
+    def _has(self, asked: str) -> bool:
+        if UNSPACED.search(asked):
+            return asked in "".join(self.words)
+        return any(word.startswith(asked) for word in self.words)
 
 
 class Names:

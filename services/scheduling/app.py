@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import structlog
+
 from services.scheduling.api import ROUTES
 from services.scheduling.claims import CLAIMS
 from services.scheduling.domain import closure, feed, hold, holiday, itinerary, regular, room, therapist, waitlist
-from services.scheduling.holidays import check
+from services.scheduling.holidays import check, missing_region
 from services.scheduling.keeper import keeping
 from services.scheduling.projections import PROJECTIONS
 from services.scheduling.queries import ANSWERS
@@ -15,6 +17,8 @@ from shared.config import Config, Practice
 from shared.decider import Decider
 from shared.events import protocol, records, scheduling
 from shared.service import Definition
+
+log = structlog.get_logger()
 
 DECIDERS: dict[str, Decider[Any, Any, Any]] = {
     "itinerary": itinerary.decider,
@@ -32,6 +36,8 @@ DECIDERS: dict[str, Decider[Any, Any, Any]] = {
 def build(_config: Config, practice: Practice) -> Definition:
     """The definition `shared` runs. Raises `ValueError` for a region whose holidays are not known."""
     check(practice.holidays)
+    if missing := missing_region(practice.holidays):
+        log.warning("holidays_missing", reason=missing)
     return Definition(
         name="scheduling",
         package=__package__,

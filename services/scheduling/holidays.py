@@ -9,6 +9,8 @@ from holidays import country_holidays
 from shared.config import Holidays
 
 Named = Mapping[date, str]
+A_YEAR = 2026
+"""Any will do to see what a region has."""
 
 
 @lru_cache(maxsize=64)
@@ -34,9 +36,24 @@ def closed_on(region: Holidays, decided: Mapping[date, bool], first: date, last:
     return {day: name for day, name in found.items() if not decided.get(day, not region.closed)}
 
 
+def missing_region(region: Holidays) -> str:
+    """Say that days are missing where a country's regions have some of their own and none is named; else nothing."""
+    if not region.country or region.subdivision:
+        return ""
+    known = country_holidays(region.country)
+    for part in known.subdivisions:
+        of_part = of_year(Holidays(country=region.country, subdivision=part, categories=region.categories), A_YEAR)
+        if set(of_part) - set(of_year(region, A_YEAR)):
+            return (
+                f"practice.toml, [holidays]: regions of {region.country} have holidays of their own; they are missing. "
+                f"Name yours as subdivision, one of {', '.join(known.subdivisions)}."
+            )
+    return ""
+
+
 def check(region: Holidays) -> None:
     """Raise `ValueError` for a region the library does not know, in words for who writes `practice.toml`."""
     try:
-        of_year(region, 2026)
+        of_year(region, A_YEAR)
     except (NotImplementedError, ValueError) as error:
         raise ValueError(f"practice.toml, [holidays]: {error}") from error

@@ -27,6 +27,11 @@ def writable(text: str) -> str:
     return "".join(_letters(letter) for letter in text)
 
 
+def is_writable(text: str) -> bool:
+    """Whether each letter can be put into the fonts' letters, if need be without its accent: nothing is left out."""
+    return all(letter.isspace() or unicodedata.combining(letter) or _letters(letter) for letter in text)
+
+
 def _letters(letter: str) -> str:
     if letter in IN_WORDS:
         return IN_WORDS[letter]

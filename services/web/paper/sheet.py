@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from services.web.paper.blocks import blocks, sourced
 from services.web.paper.columns import LEADING, Fitted, Placed, fit
-from services.web.paper.lettering import BOLD, PLAIN, width_of, wrap, writable
+from services.web.paper.lettering import BOLD, PLAIN, is_writable, width_of, wrap, writable
 from services.web.paper.pictures import INK, bar_height, draw_bar, draw_bodies
 from services.web.views.note import Page
 from services.web.views.sentences import Line
@@ -17,7 +17,7 @@ SIZES = {"A4": A4, "Letter": LETTER}
 MARGIN, GUTTER = 28.0, 12.0
 SMALL, FOOT_LINES = 7.0, 4
 UNWRITTEN = "Name: ______________________"
-"""Stands for a name in letters the fonts do not have, to be filled in by hand."""
+"""Stands for a name of which the fonts lack a letter, to be filled in by hand."""
 CLOSING = "The note says what the protocol says; the therapist decides."
 
 
@@ -36,7 +36,12 @@ def draw(note: Page, *, name: str, visit: str, practice: str, size: Literal["A4"
 def _headline(note: Page, name: str, visit: str) -> tuple[str, str]:
     """Whose note it is, and which session, when, how long."""
     which = ", ".join(filter(None, (f"Session {note.ordinal}", note.phase, visit, note.length)))
-    return " ".join(writable(name).split()) or UNWRITTEN, writable(which)
+    return _named(name), writable(which)
+
+
+def _named(name: str) -> str:
+    """The whole name, or a line to write it on: half a name could be another client's."""
+    return " ".join(writable(name).split()) if name.strip() and is_writable(name) else UNWRITTEN
 
 
 def _draw_page(

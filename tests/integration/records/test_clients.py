@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.records.queries import answer_contact
 from shared.questions.records import AskContact, Contact
 from tests.harness import It
@@ -165,3 +167,22 @@ async def test_a_client_reads_nobody_else(it: It, zoe: str) -> None:
 
 async def test_the_export_is_announced_and_not_served_yet(it: It, zoe: str) -> None:
     assert (await it.get(f"/clients/{zoe}/export?format=fhir")).status == 501
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Sinéad O'Connor", ("O´Connor", "O‘Connor", "o`connor", "oconnor")),
+        ("Peg O´Hara", ("O'Hara", "ohara")),
+        ("Keʻala Kahele", ("Keala", "Ke'ala", "Keʻala")),
+        ("陳秉元", ("秉元", "陳", "陳秉元")),
+        ("김민준", ("민준", "김민준")),
+        ("山田 太郎", ("山田太郎", "太郎", "太郎 山田")),
+    ],
+)
+async def test_finds_a_name_however_it_is_typed(it: It, name: str, asked: tuple[str, ...]) -> None:
+    client_id = (await it.post("/clients", {"name": name})).body["client_id"]
+    await it.post("/clients", {"name": "Conny Kehl"})
+    for q in asked:
+        answer = await it.post("/clients/search", {"q": q})
+        assert [found["client_id"] for found in answer.body["clients"]] == [client_id], q

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.notify.mail import Mail, Sender, compose
-from services.notify.words import Voice, first_name, said, words
+from services.notify.words import Voice, greeting, said, words
 from shared.config import Practice
 
 SENDER = Sender(name="Riverside Practice", address="desk@riverside.test")
@@ -74,8 +74,30 @@ def test_ten_oclock_stays_ten_oclock_across_the_clock_change():
     assert voice.time(before) == voice.time(after) == "10:00"
 
 
-def test_only_the_first_name_stands_in_a_message():
-    assert first_name("Zoë Ann Quillfeather") == "Zoë"
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Zoë Ann Quillfeather", "Hello Zoë,"),
+        ("Roth, Evelyn", "Hello Evelyn,"),
+        ("Roth,", "Hello Roth,"),
+        ("Döe,", "Hello Döe,"),
+        ("Dr. Evelyn Roth", "Hello Evelyn,"),
+        ("Roth, Dr. Evelyn", "Hello Evelyn,"),
+        ("Roth, Dr.", "Hello Dr. Roth,"),
+        ("Prof. Dr. Roth", "Hello Prof. Dr. Roth,"),
+        ("Frau Müller", "Hello Frau Müller,"),
+        ("Frau Anna Müller", "Hello Anna,"),
+        ("Mr Lee", "Hello Mr Lee,"),
+        ("O'Connor, Sinéad", "Hello Sinéad,"),
+        ("山田 太郎", "Hello 山田 太郎,"),
+        ("김민준", "Hello 김민준,"),
+        ("Dr.", "Hello,"),
+        ("?!", "Hello,"),
+        ("", "Hello,"),
+    ],
+)
+def test_a_message_calls_people_by_the_first_name_where_there_is_one(name, said):
+    assert greeting(name) == said
 
 
 def test_items_of_a_note_become_lines_whatever_their_shape():
@@ -88,5 +110,5 @@ def test_items_of_a_note_become_lines_whatever_their_shape():
 def test_a_reminder_needs_nothing_the_practice_did_not_say():
     bare = Practice(name="Riverside Practice", zone="America/New_York")
     voice = Voice(practice=bare, zone=bare.tz, now=NOW)
-    _, text = said("reminder.txt", voice, visit=voice.visit(NOW), same_day=True, upcoming=[], name="Zoë")
+    _, text = said("reminder.txt", voice, visit=voice.visit(NOW), same_day=True, upcoming=[], greeting="Hello Zoë,")
     assert "Can you not come? Tell us." in text

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.scheduling.app import build
 from services.scheduling.holidays import closed_on, holidays_in
@@ -54,3 +55,20 @@ def test_what_was_decided_for_a_day_counts_more_than_the_setting(closed, decided
 def test_an_unknown_region_stops_the_service_and_says_where(region):
     with pytest.raises(ValueError, match=r"practice\.toml, \[holidays\]"):
         build(Config(), Practice(zone="America/New_York", holidays=region))
+
+
+@pytest.mark.parametrize(
+    ("region", "missing"),
+    [
+        (Holidays(country="AU"), True),
+        (Holidays(country="AU", subdivision="SA"), False),
+        (Holidays(country="DE"), True),
+        (Holidays(country="NL"), False),
+        (Holidays(), False),
+    ],
+)
+def test_a_country_whose_regions_have_days_of_their_own_is_asked_for_one_at_the_start(region, missing):
+    with capture_logs() as lines:
+        build(Config(), Practice(zone="America/New_York", holidays=region))
+    assert [line["event"] for line in lines] == ["holidays_missing"] * missing
+    assert all("subdivision" in line["reason"] and region.country in line["reason"] for line in lines)

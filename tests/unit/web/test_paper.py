@@ -148,8 +148,19 @@ def test_letters_the_fonts_lack_lose_their_accent_or_are_left_out(name, written)
     assert writable(name) == written
 
 
-def test_a_name_in_other_letters_leaves_a_line_to_write_on():
-    assert "Name: ____" in text_of(printed(note(), name="Іван"))
+@pytest.mark.parametrize("name", ["Іван", "Ivan Иванов", "Ann 민준", "Ann \N{OLD ITALIC LETTER A}", " "])
+def test_a_name_with_a_letter_the_fonts_lack_leaves_a_line_to_write_on(name):
+    text = text_of(printed(note(), name=name))
+    assert "Name: ____" in text
+    assert "Ivan" not in text
+    assert "Ann" not in text
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoë O’Brien", "Łucja Dvořák", "Ngu\N{LATIN SMALL LETTER Y}e\u0302\u0303n Anh", "Şükrü Öz"]
+)
+def test_a_name_that_only_loses_accents_is_written(name):
+    assert "Name: ____" not in text_of(printed(note(), name=name))
 
 
 def test_a_word_longer_than_a_line_is_cut():
