@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
 
 from services.scheduling.bodies import CancelBody, MissBody
 from services.scheduling.booking import persistently
@@ -12,6 +15,7 @@ from services.scheduling.judging import affected, entries, judge
 from services.scheduling.views import Affected
 from shared.http.routes import Call
 from shared.messages import Event
+from shared.store.claims import Taken
 from shared.store.work import Unavailable
 
 
@@ -44,7 +48,7 @@ def loss(case: Case, reason: CancelBody | None) -> CancelAppointment | MarkMisse
     policy = case.call.service.practice.attendance
     of = {"client_id": case.client_id, "appointment_id": case.visit.appointment_id}
     if reason is None:
-        return MarkMissed(**of, uses_session=policy.no_show_uses_session)
+        return MarkMissed(**of, now=case.call.now, uses_session=policy.no_show_uses_session)
     return CancelAppointment(
         **of,
         reason=reason.reason,
@@ -74,11 +78,20 @@ async def left_behind(case: Case) -> list[Affected] | None:
 async def arrive(call: Call) -> dict[str, Any]:
     """The client is here."""
     case = await case_of(call)
-    command = MarkArrived(client_id=case.client_id, appointment_id=case.visit.appointment_id)
+    zone = call.service.practice.tz
+    command = MarkArrived(client_id=case.client_id, appointment_id=case.visit.appointment_id, now=call.now, zone=zone)
     return await carry_out(case, command, [])
 
 
 async def undo(call: Call) -> dict[str, Any]:
-    """Take back an arrival or an absence."""
-    case = await case_of(call)
-    return await carry_out(case, Undo(client_id=case.client_id, appointment_id=case.visit.appointment_id), [])
+    """Take back an arrival or an absence and what came of it; a visit whose former time is taken by now stays."""
+    case, staying = await case_of(call), frozenset[UUID]()
+    command = Undo(client_id=case.client_id, appointment_id=case.visit.appointment_id, now=call.now)
+    while True:
+        try:
+            return await carry_out(case, replace(command, keep=staying), [])
+        except Taken as refused:
+            holders = {claim.holder for claim in refused.taken}
+            if case.visit.appointment_id in holders or holders <= staying:
+                raise
+            staying |= holders

@@ -18,7 +18,7 @@ class AppointmentBooked(AppointmentEvent, frozen=True, kw_only=True):
     """A time was agreed: room and client are held for `[starts_at, ends_at)`.
 
     The therapist is held from `buffer_before_minutes` before to `buffer_minutes` after. `equipment` are slugs of what
-    the room must have.
+    the room must have. `instead_of` is the visit that fell out and is made up for by this one.
     """
 
     therapist_id: UUID
@@ -28,10 +28,14 @@ class AppointmentBooked(AppointmentEvent, frozen=True, kw_only=True):
     buffer_minutes: int = 0
     buffer_before_minutes: int = 0
     equipment: list[str] = []
+    instead_of: UUID | None = None
 
 
 class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
-    """The same appointment at another time; `revision` counts its moves from 1."""
+    """The same appointment at another time; `revision` counts its moves from 1.
+
+    `instead_of` is the visit that fell out, where that is why it moved.
+    """
 
     therapist_id: UUID
     room_id: UUID
@@ -42,6 +46,7 @@ class AppointmentMoved(AppointmentEvent, frozen=True, kw_only=True):
     buffer_minutes: int = 0
     buffer_before_minutes: int = 0
     equipment: list[str] = []
+    instead_of: UUID | None = None
 
 
 class AppointmentCancelled(AppointmentEvent, frozen=True, kw_only=True):

@@ -82,13 +82,14 @@ def rearrange(command: Rearrange, state: Itinerary) -> list[Event]:
     """The losses, the moves and the bookings."""
     lost = [event for loss in command.losses for event in lose(loss, state)]
     leaving = {loss.appointment_id for loss in command.losses}
+    lost_one = min(leaving) if len(leaving) == 1 else None
     moves = [(one, still_booked(state, one.appointment_id)) for one in command.moves]
     moves = [(one, old) for one, old in moves if place(one) != place(old)]
     check(command, [*(one for one, _ in moves), *command.bookings], state, leaving)
     return [
         *lost,
-        *(moved(one, old, command.client_id) for one, old in moves),
-        *(booked(one, command.client_id) for one in command.bookings),
+        *(moved(one, old, command.client_id, instead_of=lost_one) for one, old in moves),
+        *(booked(one, command.client_id, instead_of=lost_one) for one in command.bookings),
     ]
 
 
@@ -133,15 +134,22 @@ def clash(one: Placement, held: Sequence[Interval]) -> Refusal | None:
     return Refusal(rule="client_taken", detail="The client has another appointment at this time.")
 
 
-def booked(one: Placement, client_id: UUID) -> AppointmentBooked:
+def booked(one: Placement, client_id: UUID, *, instead_of: UUID | None = None) -> AppointmentBooked:
     """The event of a new appointment."""
-    return AppointmentBooked(client_id=client_id, **place(one))
+    return AppointmentBooked(client_id=client_id, **place(one), instead_of=instead_of)
 
 
-def moved(one: Placement, old: Appointment, client_id: UUID) -> AppointmentMoved:
+def moved(
+    one: Placement | Appointment, old: Appointment, client_id: UUID, *, instead_of: UUID | None = None
+) -> AppointmentMoved:
     """The event of a move."""
-    revision = old.revision + 1
-    return AppointmentMoved(client_id=client_id, **place(one), previous_starts_at=old.starts_at, revision=revision)
+    return AppointmentMoved(
+        client_id=client_id,
+        **place(one),
+        previous_starts_at=old.starts_at,
+        revision=old.revision + 1,
+        instead_of=instead_of,
+    )
 
 
 PLACE: dict[type[Command], Callable[[Any, Itinerary], list[Event]]] = {

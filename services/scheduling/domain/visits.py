@@ -100,10 +100,15 @@ class Appointment(Struct, frozen=True, kw_only=True):
 
 
 class Itinerary(Struct, frozen=True, kw_only=True):
-    """All appointments of one client; `version` counts the events, so that a verdict can name what it judged."""
+    """All appointments of one client; `version` counts the events, so that a verdict can name what it judged.
+
+    `made_up`: for each visit that fell out, what was moved or booked because of it, as it stood before it moved; what
+    was booked stands in it as it was booked.
+    """
 
     version: int = 0
     appointments: dict[UUID, Appointment] = {}
+    made_up: dict[UUID, tuple[Appointment, ...]] = {}
     courses: dict[UUID, int] = {}
     noted: dict[UUID, UUID | None] = {}
     forgotten: bool = False
@@ -135,15 +140,24 @@ def changed(state: Itinerary, event: AppointmentEvent, **fields: Any) -> Itinera
 
 def on_booked(state: Itinerary, event: AppointmentBooked) -> Itinerary:
     """A new appointment."""
-    fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "client_id"}
-    return put(state, Appointment(**fields))
+    fields = {name: getattr(event, name) for name in event.__struct_fields__ if name not in ("client_id", "instead_of")}
+    new = Appointment(**fields)
+    return put(made_up(state, event, new), new)
 
 
 def on_moved(state: Itinerary, event: AppointmentMoved) -> Itinerary:
     """The same appointment elsewhere."""
-    left_out = ("client_id", "appointment_id", "course_id", "previous_starts_at")
+    left_out = ("client_id", "appointment_id", "course_id", "previous_starts_at", "instead_of")
     fields = {name: getattr(event, name) for name in event.__struct_fields__ if name not in left_out}
-    return changed(state, event, **fields)
+    return changed(made_up(state, event, state.appointments[event.appointment_id]), event, **fields)
+
+
+def made_up(state: Itinerary, event: AppointmentBooked | AppointmentMoved, before: Appointment) -> Itinerary:
+    """What the event does because another visit fell out is remembered, in case that is taken back."""
+    if event.instead_of is None:
+        return state
+    known = state.made_up.get(event.instead_of, ())
+    return replace(state, made_up={**state.made_up, event.instead_of: (*known, before)})
 
 
 def on_fulfilled(state: Itinerary, event: AppointmentFulfilled) -> Itinerary:
@@ -157,6 +171,12 @@ def becomes(status: Status) -> Callable[[Itinerary, AppointmentEvent], Itinerary
     return lambda state, event: changed(
         state, event, status=status, session_id=None, uses_session=getattr(event, "uses_session", False)
     )
+
+
+def on_reinstated(state: Itinerary, event: AppointmentReinstated) -> Itinerary:
+    """Booked again; what was made up for it is taken back in the same moment, or stays for good."""
+    rest = {lost: others for lost, others in state.made_up.items() if lost != event.appointment_id}
+    return becomes("booked")(replace(state, made_up=rest), event)
 
 
 def on_course_entered(state: Itinerary, event: CourseEntered) -> Itinerary:
@@ -180,7 +200,7 @@ EVOLVE: dict[type[Event], Callable[[Itinerary, Any], Itinerary]] = {
     AppointmentCancelled: becomes("cancelled"),
     ClientArrived: becomes("arrived"),
     AppointmentMissed: becomes("missed"),
-    AppointmentReinstated: becomes("booked"),
+    AppointmentReinstated: on_reinstated,
     AppointmentFulfilled: on_fulfilled,
     CourseEntered: on_course_entered,
     SessionNoted: on_session_noted,

@@ -44,6 +44,7 @@ async def test_what_the_practice_calls_off_is_never_late(desk: Desk):
 
 async def test_a_missed_visit_is_counted_until_it_is_taken_back(desk: Desk):
     (visit,) = await desk.booked(VISITS[0])
+    await desk.it.move_clock("2026-03-04T15:00:00Z")
     await desk.change(visit, "miss")
     assert (await attendance(desk))["missed"] == 1
     await desk.change(visit, "undo")
@@ -59,6 +60,7 @@ async def test_by_the_setting_an_absence_uses_up_a_session_and_is_not_replaced()
     async with practice("records", "protocol", "scheduling", now=NOW, settings=COUNTING) as group:
         desk = await Desk(group["scheduling"], group["records"], group["protocol"]).set_up()
         first, second, *_ = await desk.booked(*VISITS)
+        await desk.it.move_clock("2026-03-04T15:00:00Z")
         missed = await desk.change(first, "miss", {"reflow": True})
         assert (missed.body["booked"], missed.body["moved"], missed.body["affected"]) == ([], [], [])
         await desk.it.move_clock("2026-03-05T15:00:00Z")

@@ -1,8 +1,13 @@
 """What becomes of an appointment: moved, cancelled, missed, arrived, taken back; the later ones put right."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
-from tests.harness import until
+from services.scheduling.domain.attendance import MarkMissed
+from services.scheduling.domain.placing import Placement, Rearrange
+from shared.messages import Cause
+from tests.harness import Answer, until
 from tests.integration.scheduling.conftest import Desk
 
 VISITS = [f"2026-03-{one}:00" for one in ("04T10:00:00-05", "06T10:00:00-05", "11T10:00:00-04", "13T10:00:00-04")]
@@ -127,17 +132,70 @@ async def test_a_missed_visit_is_replaced_at_the_usual_time(desk: Desk):
 
 async def test_arrival_is_marked_and_taken_back(desk: Desk):
     (visit,) = await desk.booked(VISITS[0])
+    early = await desk.change(visit, "arrive", role="therapist")
+    assert (early.status, early.body["rule"], early.body["earliest"]) == (409, "not_today", "2026-03-04T05:00:00Z")
+    await desk.it.move_clock("2026-03-04T14:50:00Z")
     assert (await desk.change(visit, "arrive", role="therapist")).body["status"] == "arrived"
     assert (await desk.change(visit, "move", {"starts_at": VISITS[1]})).body["rule"] == "not_booked"
     assert (await desk.change(visit, "undo", role="therapist")).body["status"] == "booked"
+    early = await desk.change(visit, "miss")
+    assert (early.status, early.body["rule"], early.body["earliest"]) == (409, "not_begun", "2026-03-04T15:00:00Z")
+    await desk.it.move_clock("2026-03-04T15:00:00Z")
     assert (await desk.change(visit, "miss")).body["status"] == "missed"
     assert await desk.count("claim") == 0
     assert (await desk.change(visit, "undo")).body["status"] == "booked"
     assert await desk.count("claim") == 3
 
 
+async def missed_and_put_right(desk: Desk) -> tuple[list[str], Answer]:
+    """Four visits, the first of them missed, and what the others had to do because of it."""
+    visits = await desk.booked(*VISITS)
+    await desk.it.move_clock("2026-03-04T16:00:00Z")
+    answer = await desk.change(visits[0], "miss", {"reflow": True})
+    assert answer.status == 200, answer.body
+    return visits, answer
+
+
+async def test_what_came_of_an_absence_goes_when_it_is_taken_back(desk: Desk):
+    visits, missed = await missed_and_put_right(desk)
+    assert missed.body["booked"]
+    back = await desk.change(visits[0], "undo")
+    assert back.status == 200, back.body
+    stands = [one for one in await desk.itinerary() if one["status"] == "booked"]
+    assert [one["appointment_id"] for one in stands] == visits
+    assert [datetime.fromisoformat(one["starts_at"]) for one in stands] == list(map(datetime.fromisoformat, VISITS))
+    assert {one["appointment_id"] for one in back.body["moved"]} == {
+        one["appointment_id"] for one in missed.body["moved"]
+    }
+
+
+async def test_a_visit_whose_former_time_is_taken_stays_when_an_absence_is_taken_back(desk: Desk):
+    visits = await desk.booked(*VISITS)
+    await desk.it.move_clock("2026-03-04T16:00:00Z")
+    await desk.it.service.store.put(*shifted(desk, visits[0], visits[1]))
+    await desk.booked(VISITS[1], client_id=await desk.register(), course_id=None)
+    back = await desk.change(visits[0], "undo")
+    assert (back.status, back.body["moved"]) == (200, [])
+    found = {one["appointment_id"]: one for one in await desk.itinerary()}
+    assert (found[visits[0]]["status"], found[visits[1]]["starts_at"]) == ("booked", "2026-03-06T17:00:00Z")
+
+
+def shifted(desk: Desk, lost: str, other: str) -> Any:
+    """The first is missed, and the second goes from ten to noon because of it."""
+    client_id, noon = UUID(desk.client_id), datetime.fromisoformat("2026-03-06T17:00:00Z")
+    placed = Placement(
+        appointment_id=UUID(other), therapist_id=UUID(desk.therapists[0]), room_id=UUID(desk.rooms[0]), starts_at=noon,
+        ends_at=noon + timedelta(hours=1), course_id=UUID(desk.course_id),
+    )  # fmt: skip
+    now = desk.it.service.clock.now()
+    loss = MarkMissed(client_id=client_id, appointment_id=UUID(lost), now=now)
+    command = Rearrange(client_id=client_id, now=now, version=5, losses=(loss,), moves=(placed,))
+    return {f"itinerary-{client_id}": command}, Cause(actor="front_desk:test", correlation_id=uuid4())
+
+
 async def test_an_absence_is_not_taken_back_when_the_therapist_has_somebody_else(desk: Desk):
     (visit,) = await desk.booked(VISITS[0])
+    await desk.it.move_clock("2026-03-04T15:00:00Z")
     await desk.change(visit, "miss")
     await desk.booked(desk.visit(VISITS[0]), client_id=await desk.register(), course_id=None)
     assert (await desk.change(visit, "undo")).body["rule"] == "therapist_taken"

@@ -126,6 +126,7 @@ async def test_a_missed_visit_taken_back_is_there_again(desk: Desk):
     (visit,) = await desk.booked("2026-03-02T10:00:00-05:00", course_id=None)
     path = (await key_of(desk, "therapist", desk.therapists[0]))["path"]
     seen = []
+    await desk.it.move_clock("2026-03-02T15:00:00Z")
     for what in ("miss", "undo"):
         await desk.change(visit, what)
         (found,) = events((await read(desk, path)).body)

@@ -169,7 +169,7 @@ class World:
     def lose(self, which: int, *, missed: bool) -> int:
         visit = self.coming[which % len(self.coming)]
         ids = {"client_id": SOMEBODY, "appointment_id": visit.appointment_id}
-        loss = MarkMissed(**ids) if missed else CancelAppointment(**ids, reason="client_ill")
+        loss = MarkMissed(**ids, now=visit.starts_at) if missed else CancelAppointment(**ids, reason="client_ill")
         later = [one for one in self.coming if one.starts_at > visit.starts_at]
         self.rearrange(losses=(loss,), **self.right(self.reflow(later=later, lost=[visit])))
         return 0
@@ -188,14 +188,15 @@ class World:
 
     def arrive_and_undo(self, which: int) -> int:
         visit = self.coming[which % len(self.coming)]
-        for command in (MarkArrived, Undo):
-            self.do(command(client_id=SOMEBODY, appointment_id=visit.appointment_id))
+        ids = {"client_id": SOMEBODY, "appointment_id": visit.appointment_id, "now": visit.starts_at}
+        for command in (MarkArrived(**ids, zone=ZONE), Undo(**ids)):
+            self.do(command)
         return 0
 
     def miss_and_undo(self, which: int) -> int:
         visit = self.coming[which % len(self.coming)]
         for command in (MarkMissed, Undo):
-            self.do(command(client_id=SOMEBODY, appointment_id=visit.appointment_id))
+            self.do(command(client_id=SOMEBODY, appointment_id=visit.appointment_id, now=visit.starts_at))
         return 0
 
     def fulfil(self) -> int:

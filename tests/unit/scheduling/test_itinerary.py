@@ -1,7 +1,9 @@
 """One client's itinerary: agreed all or none, moved, taken back; what took place is never refused."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,9 +25,12 @@ from shared.events.scheduling import (
 from tests.spec import given
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
+LATER = datetime(2026, 3, 4, 15, 5, tzinfo=UTC)
+ZONE = ZoneInfo("America/New_York")
 CLIENT, COURSE, THERAPIST, ROOM, SESSION = (UUID(int=n) for n in range(1, 6))
 A, B, C, D = (UUID(int=n) for n in range(11, 15))
-PLACE = {"therapist_id": THERAPIST, "room_id": ROOM, "course_id": COURSE}
+PLACE_ONLY = {"therapist_id": THERAPIST, "room_id": ROOM}
+PLACE = {**PLACE_ONLY, "course_id": COURSE}
 
 
 def times(day: int, hour: int = 15, minutes: int = 60) -> dict[str, datetime]:
@@ -58,6 +63,18 @@ def of(appointment: UUID) -> dict[str, UUID]:
 
 def asked(appointment: UUID) -> dict[str, UUID]:
     return {"client_id": CLIENT, "appointment_id": appointment}
+
+
+def missing(appointment: UUID, now: datetime = LATER, **more: object) -> MarkMissed:
+    return MarkMissed(**asked(appointment), now=now, **more)
+
+
+def here(appointment: UUID, now: datetime = LATER) -> MarkArrived:
+    return MarkArrived(**asked(appointment), now=now, zone=ZONE)
+
+
+def undo(appointment: UUID, now: datetime = LATER, **more: object) -> Undo:
+    return Undo(**asked(appointment), now=now, **more)
 
 
 def test_books_all_of_them_and_enters_the_course_once():
@@ -151,33 +168,33 @@ def test_nothing_of_a_rearrangement_happens_when_one_part_cannot():
 
 def test_arrival_and_absence_can_be_taken_back():
     back = AppointmentReinstated(**of(A), therapist_id=THERAPIST, room_id=ROOM, **times(4))
-    given(decider, booked(A, 4)).when(MarkArrived(**asked(A)), Undo(**asked(A))).then(ClientArrived(**of(A)), back)
+    given(decider, booked(A, 4)).when(here(A), undo(A)).then(ClientArrived(**of(A)), back)
     missed = AppointmentMissed(**of(A), starts_at=times(4)["starts_at"])
-    given(decider, booked(A, 4)).when(MarkMissed(**asked(A)), Undo(**asked(A))).then(missed, back)
+    given(decider, booked(A, 4)).when(missing(A), undo(A)).then(missed, back)
 
 
 def test_an_absence_is_not_taken_back_over_a_newer_visit():
     missed = AppointmentMissed(**of(A), starts_at=times(4)["starts_at"])
-    given(decider, booked(A, 4), missed, booked(B, 4)).when(Undo(**asked(A))).then_refused("client_taken")
+    given(decider, booked(A, 4), missed, booked(B, 4)).when(undo(A)).then_refused("client_taken")
 
 
 def test_asked_twice_changes_nothing():
     cancel = CancelAppointment(**asked(A), reason="client_wish")
-    for command in (cancel, MarkMissed(**asked(A)), MarkArrived(**asked(A))):
+    for command in (cancel, missing(A), here(A)):
         assert len(given(decider, booked(A, 4)).when(command, command).events) == 1
-    given(decider, booked(A, 4)).when(Undo(**asked(A))).then_nothing()
+    given(decider, booked(A, 4)).when(undo(A)).then_nothing()
 
 
-@pytest.mark.parametrize("command", [MarkArrived(**asked(A)), MarkMissed(**asked(A))])
+@pytest.mark.parametrize("command", [here(A), missing(A)])
 def test_a_cancelled_visit_is_neither_arrived_nor_missed(command):
     cancelled = AppointmentCancelled(**of(A), starts_at=times(4)["starts_at"], reason="client_wish")
     given(decider, booked(A, 4), cancelled).when(command).then_refused("not_booked")
-    given(decider, booked(A, 4), cancelled).when(Undo(**asked(A))).then_refused("nothing_to_undo")
+    given(decider, booked(A, 4), cancelled).when(undo(A)).then_refused("nothing_to_undo")
 
 
 def test_an_unknown_appointment_is_unknown():
     with pytest.raises(Unknown):
-        given(decider).when(MarkArrived(**asked(A)))
+        given(decider).when(here(A))
 
 
 def session(**more: object) -> FulfilAppointment:
@@ -243,7 +260,7 @@ def test_late_is_the_client_calling_off_at_short_notice(reason: str, hours: int,
 
 def test_outside_a_course_nothing_is_used_up():
     alone = booked(A, 4, course_id=None)
-    (event,) = given(decider, alone).when(MarkMissed(**asked(A), uses_session=True)).events
+    (event,) = given(decider, alone).when(missing(A, uses_session=True)).events
     assert event.uses_session is False
 
 
@@ -258,3 +275,43 @@ def test_several_visits_are_called_off_in_one_decision():
     losses = tuple(CancelAppointment(**asked(one), reason="client_away") for one in (A, B))
     events = given(decider, booked(A, 4), booked(B, 9)).when(rearrange(2, losses=losses)).events
     assert [event.appointment_id for event in events] == [A, B]
+
+
+def test_nobody_is_missed_before_the_visit_begins_nor_here_before_its_day():
+    begins, _ = times(4).values()
+    given(decider, booked(A, 4)).when(missing(A, begins - timedelta(seconds=1))).then_refused("not_begun")
+    assert given(decider, booked(A, 4)).when(missing(A, begins)).events
+    midnight = datetime(2026, 3, 4, 5, tzinfo=UTC)  # of the practice's zone
+    given(decider, booked(A, 4)).when(here(A, midnight - timedelta(seconds=1))).then_refused("not_today")
+    assert given(decider, booked(A, 4)).when(here(A, midnight)).events
+
+
+def replaced() -> tuple[Any, ...]:
+    """A was missed: B took its place and C was added at the end."""
+    parts = {"losses": (missing(A),), "moves": (placement(B, 6),), "bookings": (placement(C, 9),)}
+    before = booked(A, 4), booked(B, 9, hour=16)
+    return (*before, *given(decider, *before).when(rearrange(2, **parts)).events)
+
+
+def test_taking_an_absence_back_takes_back_what_came_of_it():
+    back, moved, gone = given(decider, *replaced()).when(undo(A)).events
+    assert (back.appointment_id, type(back)) == (A, AppointmentReinstated)
+    assert (moved.appointment_id, moved.starts_at, moved.revision) == (B, times(9, 16)["starts_at"], 2)
+    assert (gone.appointment_id, gone.reason) == (C, "entered_in_error")
+    given(decider, *replaced()).when(undo(A), undo(A)).then(back, moved, gone)
+
+
+def test_what_was_changed_again_or_lost_its_time_stays_when_an_absence_is_taken_back():
+    elsewhere = AppointmentMoved(
+        **of(B), **PLACE_ONLY, **times(7), previous_starts_at=times(6)["starts_at"], revision=2
+    )
+    cancelled = AppointmentCancelled(**of(C), starts_at=times(9)["starts_at"], reason="client_wish")
+    done = given(decider, *replaced(), elsewhere, cancelled).when(undo(A))
+    assert [type(event) for event in done.events] == [AppointmentReinstated]
+    kept = given(decider, *replaced()).when(undo(A, keep=frozenset({B})))
+    assert [event.appointment_id for event in kept.events] == [A, C]
+
+
+def test_what_is_over_stays_when_an_absence_is_taken_back():
+    done = given(decider, *replaced()).when(undo(A, times(20)["starts_at"]))
+    assert [type(event) for event in done.events] == [AppointmentReinstated]

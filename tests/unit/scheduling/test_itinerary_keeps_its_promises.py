@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from services.scheduling.domain.visits import Itinerary
 from shared.decider import Refused, Unknown
 
 START = datetime(2026, 3, 2, 14, tzinfo=UTC)
+END = START + timedelta(hours=12)
 CLIENT = UUID(int=1)
 appointments = st.integers(1, 6).map(lambda n: UUID(int=100 + n))
 sessions = st.integers(1, 3).map(lambda n: UUID(int=200 + n))
@@ -43,6 +45,13 @@ ASKS: list[Any] = [
     st.tuples(st.just("withdraw"), sessions),
 ]
 
+MORE: dict[Any, dict[str, Any]] = {
+    CancelAppointment: {"reason": "other"},
+    MarkMissed: {"now": END},
+    Undo: {"now": START},
+    MarkArrived: {"now": END, "zone": ZoneInfo("America/New_York")},
+}
+
 
 def command(ask: Any, what: Any, state: Itinerary) -> Any:
     if ask == "book":
@@ -58,8 +67,7 @@ def command(ask: Any, what: Any, state: Itinerary) -> Any:
         )
     if ask == "withdraw":
         return WithdrawSession(client_id=CLIENT, session_id=what)
-    more = {"reason": "other"} if ask is CancelAppointment else {}
-    return ask(client_id=CLIENT, appointment_id=what, **more)
+    return ask(client_id=CLIENT, appointment_id=what, **MORE[ask])
 
 
 @settings(max_examples=300, deadline=None)
