@@ -14,9 +14,17 @@ def on_course_opened(recorded: Recorded) -> Iterator[Statement]:
     event = recorded.event
     yield (
         """
-        insert into course (course_id, client_id, protocol, opened_at, sessions_before) values ($1, $2, $3, $4, $5)
+        insert into course (course_id, client_id, protocol, opened_at, sessions_before, starts_on)
+        values ($1, $2, $3, $4, $5, $6)
         """,
-        (event.course_id, event.client_id, event.protocol, recorded.recorded_at, event.sessions_before),
+        (
+            event.course_id,
+            event.client_id,
+            event.protocol,
+            recorded.recorded_at,
+            event.sessions_before,
+            event.starts_on,
+        ),
     )
 
 

@@ -44,6 +44,7 @@ class CourseView(Struct, frozen=True, kw_only=True):
     slips: int
     lapses: list[dict[str, Any]]
     lapse_undecided: bool
+    not_begun: bool
     deviations: list[dict[str, Any]]
     overrides: list[dict[str, Any]]
     label: str | None
@@ -73,6 +74,7 @@ def view(service: Service, definition: Definition, state: Course, now: datetime)
         slips=state.slips,
         lapses=[_lapse(lapse) for lapse in state.lapses],
         lapse_undecided=state.lapse == "undecided",
+        not_begun=state.not_begun(definition, today),
         deviations=[_deviation(event) for event in state.deviations],
         overrides=[_said(event, "rule", "date", "reason", "granted_by") for event in state.overrides],
         label=definition.label,

@@ -36,12 +36,15 @@ class Phase(Data, frozen=True, kw_only=True):
 class Policy(Data, frozen=True, kw_only=True):
     """The values a practice may change (domain.md, marked policy).
 
+    A course without a session is shown as not begun from `begin_days` after it starts on.
+
     `focus_regions` is how many regions a note dwells on, `look_back_sessions` how many sessions it looks at to see
     what was treated least.
     """
 
     min_gap_days: Positive = 2
     lapse_days: Positive = 14
+    begin_days: Positive = 14
     lapse_in_maintenance: bool = False
     on_lapse: Literal["continue", "repeat", "ask"] = "continue"
     session_minutes: Positive = 60

@@ -67,10 +67,14 @@ def _permitted(cadence: Cadence, against: Against, day: date) -> bool:
 
 
 def of_exercise(definition: Definition, state: Course) -> Iterator[Event]:
-    """Exercise on a day before the session that clears it was done (source A), once a day."""
+    """Exercise on a day before the session that clears it was done (source A), once a day.
+
+    What was exercised before a course was taken over is not judged (policy).
+    """
     found: Found = {}
     if definition.exercises:
-        for day in (day for day in state.trained if state.cleared_on is None or day < state.cleared_on):
+        known_from, cleared = state.opened.last_session_on or date.min, state.cleared_on or date.max
+        for day in (day for day in state.trained if known_from < day < cleared):
             sessions = bisect_right(state.days, day) + state.opened.sessions_before
             noted = _noted(state, too_early(definition, sessions), day)
             found[mark_of(noted)] = noted

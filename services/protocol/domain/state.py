@@ -187,6 +187,11 @@ class Course(Struct, kw_only=True, gc=False):
         restarts = (lapse.restart for lapse in reversed(self.lapses) if lapse.restart)
         return next((restart for restart in restarts if restart.since < day), None)
 
+    def not_begun(self, definition: Definition, today: date) -> bool:
+        """Whether nobody has started it, long after the day it starts on (policy): no slip, no lapse."""
+        begun = self.completed or self.closed or any(pause.covers(today) for pause in self.pauses)
+        return not begun and (today - self.opened.starts_on).days >= definition.policy.begin_days
+
     def status(self, today: date) -> str:
         """One word for the whole: `series`, `break`, `maintenance`, `paused`, `closed`."""
         if self.closed:

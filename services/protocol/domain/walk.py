@@ -72,7 +72,7 @@ class Walk:
         """The phase at this index; right after a break its weeks count from the first day that can be booked again."""
         phases = self.definition.phases
         resting = index > 0 and phases[index - 1].kind == "break" and not before and last is not None
-        waiting = self.starts_on if before else None
+        waiting = max(self.starts_on, last + A_DAY if last else self.starts_on) if before else None
         if resting and last:
             waiting = max(last + timedelta(weeks=phases[index - 1].weeks), self.starts_on, day)
         self.stays.append(Stay(phases[index], before, waiting))
@@ -129,7 +129,7 @@ class Walk:
 
     def until(self, day: date) -> None:
         """The gap before this day, if it is a long one."""
-        if (since := self.gap_from()) is None or (day - since).days <= self.definition.policy.lapse_days:
+        if (since := self.gap_from()) is None or (day - since).days < self.definition.policy.lapse_days:
             return
         on = self.lapses_on(since)
         if on and on <= day and (not self.lapses or self.lapses[-1].since < since):
@@ -140,12 +140,19 @@ class Walk:
         stay, policy = self.stay, self.definition.policy
         if stay is None or self.last is None or (stay.phase.kind == "maintenance" and not policy.lapse_in_maintenance):
             return None
-        resting = stay.waiting and not stay.before and not stay.days
-        return max(self.last, stay.waiting) if resting and stay.waiting else self.last
+        return max(self.last, stay.waiting) if self._resting(stay) and stay.waiting else self.last
+
+    def _resting(self, stay: Stay) -> bool:
+        """Whether nobody has come back from the break yet."""
+        return stay.waiting is not None and not stay.before and not stay.days
+
+    def _waits_from(self, since: date) -> bool:
+        return bool(self.stay and self._resting(self.stay) and since == self.stay.waiting)
 
     def lapses_on(self, since: date) -> date | None:
         """The first day on which the gap is too long. Days in a pause and before the course began do not count."""
-        left, day = self.definition.policy.lapse_days + 1, max(since, self.starts_on - A_DAY)
+        eve = since - A_DAY if self._waits_from(since) else since  # the first day that could be booked counts
+        left, day = self.definition.policy.lapse_days + 1, max(eve, self.starts_on - A_DAY)
         if not self.pauses:
             return day + left * A_DAY
         while left:

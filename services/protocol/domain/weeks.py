@@ -52,6 +52,11 @@ def _weeks(stay: Stay, since: date, until: date) -> Iterator[date]:
         yield from _row(stay.days[0], since, end)
 
 
+def _weeks_over(stay: Stay, since: date, today: date) -> bool:
+    """Whether weeks of the phase are over that nobody has judged, as after news of a phase that ended earlier."""
+    return bool(stay.phase.per_week) and next(_weeks(stay, since, today), None) is not None
+
+
 def _row(first: date, since: date, end: date) -> Iterator[date]:
     """Weeks from a day on that ended after `since` and by `end`."""
     week = after(first, since)
@@ -120,6 +125,8 @@ def next_days(definition: Definition, state: Course, today: date) -> Iterator[da
     if state.pause:
         yield state.pause.first_day
     since, walked = state.judged_to or today, walk(definition, state, today)
+    if any(_weeks_over(stay, since, today) for stay in walked.stays):
+        yield today
     stay = walked.stay
     if stay and stay.phase.per_week and (first := stay.days[0] if stay.days else stay.waiting):
         yield after(first, since) + WEEK

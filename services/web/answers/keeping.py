@@ -44,12 +44,13 @@ class AllAdherence(Struct, frozen=True, kw_only=True):
 
 
 class Absent(Struct, frozen=True, kw_only=True):
-    """A course nobody came to after `since`."""
+    """A course nobody came to after `since`; one that nobody has begun was to start then."""
 
     course_id: UUID
     client_id: UUID
     title: str
     since: date
+    not_begun: bool = False
     label: str | None = None
 
 

@@ -11,13 +11,13 @@ from services.web.views.course import day_words
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """A client, the course that waits for them, and the day of which they were last seen."""
+    """A client, the course that waits for them, and since when."""
 
     href: str
     name: str
     course: str
     label: str
-    since: str
+    why: str
 
 
 class Missed(Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ def missed(found: AllAbsent, names: Mapping[UUID, str], today: date) -> Missed |
             name=names.get(one.client_id, "Name not available"),
             course=one.title,
             label=one.label or "",
-            since=day_words(one.since, today),
+            why=f"{'Was to begin on' if one.not_begun else 'Has not come since'} {day_words(one.since, today)}",
         )
         for one in found.courses
     ]

@@ -13,8 +13,10 @@ async def absent(house: House, query: str = "") -> dict[str, Any]:
     return dict(answer.body)
 
 
-async def maintenance(house: House) -> str:
+async def maintenance(house: House, *, alone: bool = True) -> str:
     """A course without series that two sessions were given of; nobody came after them."""
+    if alone:
+        await house.post("close", {"reason": "other"})
     course = str((await house.open_course(protocol="neuromuscular_maintenance")).body["course_id"])
     for day in GIVEN:
         await house.it.move_clock(f"{day}T17:00:00Z")
@@ -33,6 +35,7 @@ async def test_names_the_course_the_protocol_and_the_day_and_nobody(house: House
         "courses": [{
             "course_id": course, "client_id": house.client_id, "protocol": "neuromuscular_maintenance",
             "title": "Neuromuscular maintenance", "label": None, "since": "2026-01-07",
+            "not_begun": False,
         }],
         "total": 1,
     }  # fmt: skip
@@ -59,7 +62,7 @@ async def test_who_is_away_by_agreement_or_has_ended_is_not_missed(house: House)
 
 
 async def test_the_longest_list_is_cut_and_says_how_many_there_are_the_newest_first(house: House):
-    course = await maintenance(house)
+    course = await maintenance(house, alone=False)
     await house.session("2026-01-06", started_at="2026-01-06T15:00:00Z", ended_at="2026-01-06T16:00:00Z")
     await house.it.move_clock("2026-02-20T17:00:00Z")
     both = await absent(house)
@@ -74,3 +77,21 @@ async def test_is_for_the_staff_only(house: House):
         {"role": "client", "client_id": house.client_id},
     ]  # fmt: skip
     assert [(await house.it.get("/lapses", **one)).status for one in roles] == [200, 200, 200, 403]
+
+
+async def test_who_never_began_is_named_from_the_fourteenth_day_on(house: House):
+    await house.it.move_clock("2026-01-18T17:00:00Z")
+    assert (await absent(house))["total"] == 0
+    assert (await house.course())["not_begun"] is False
+    await house.it.move_clock("2026-01-19T17:00:00Z")
+    (one,) = (await absent(house))["courses"]
+    assert (one["course_id"], one["since"], one["not_begun"]) == (house.course_id, "2026-01-05", True)
+    course = await house.course()
+    assert (course["not_begun"], course["slips"], course["lapses"]) == (True, 0, [])
+    await house.post("pause", {"from": "2026-01-19", "to": "2026-01-19", "reason": "client_ill"})
+    assert (await absent(house))["total"] == 0
+    await house.it.move_clock("2026-01-20T17:00:00Z")
+    assert (await absent(house))["total"] == 1
+    await house.session("2026-01-20", course_id=house.course_id)
+    await house.it.settled()
+    assert (await absent(house))["total"] == 0

@@ -52,7 +52,7 @@ class Life:
         if self.place >= 10:
             self.cleared = facts.last_on
         if self.place > FIRST_OF[self.number]:
-            self.week = facts.starts_on
+            self.week = max(facts.starts_on, facts.last_on + DAY) if facts.last_on else facts.starts_on
         elif facts.last_on and self.number in (2, 3):
             self._rest(facts.last_on, facts.last_on)
 
@@ -102,9 +102,11 @@ class Life:
             self.slips.add(week)
 
     def _wait(self, day: date) -> None:
-        """Days without a session inside a series, outside a pause."""
+        """Days without a session inside a series, outside a pause; after a break the first that will do counts."""
         since = self.idle_since
-        if since is None or self.number == 3 or day <= since or day < self.facts.starts_on or self.facts.paused(day):
+        if since is None or self.number == 3 or day < self.facts.starts_on or self.facts.paused(day):
+            return
+        if day < since or (day == since and not (self.rest and self.waiting)):
             return
         self.idle += 1
         self._lapse(day)

@@ -41,4 +41,6 @@ class Trained(Booked):
 
     @property
     def early_exercise(self) -> set[date]:
-        return {day for day in self.facts.exercise if self.cleared is None or day < self.cleared}
+        """Before the session that clears it; what was done before the course was taken over is not judged."""
+        after = self.facts.last_on or date.min
+        return {day for day in self.facts.exercise if day > after and (self.cleared is None or day < self.cleared)}

@@ -119,3 +119,15 @@ def test_weeks_are_listed_from_clearance_on():
         (cleared, 3, True), (cleared + timedelta(days=7), 0, False),
     ]  # fmt: skip
     assert weeks(course.definition, Told().state, START) == []
+
+
+def test_exercise_before_a_course_was_taken_over_is_not_judged():
+    last = START - timedelta(days=5)
+    course = Told(sessions_before=40, last_session_on=last)
+    train(course, last - timedelta(days=2), 3)
+    assert course.rules == []
+    course = Told(sessions_before=3, last_session_on=last)
+    train(course, last - timedelta(days=2), 4)
+    assert [(event.rule, event.on) for event in course.state.deviations] == [
+        ("exercise_too_early", last + timedelta(days=1))
+    ]

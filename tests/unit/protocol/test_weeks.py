@@ -8,7 +8,7 @@ from services.protocol.domain import commands as c
 from services.protocol.domain.note import phase_view
 from services.protocol.history import TELL
 from shared.events import protocol as told
-from tests.unit.protocol.told import START, Told, day, schedule, session, whole
+from tests.unit.protocol.told import START, Told, day, days, schedule, session, whole
 
 
 def slips(course: Told) -> list[tuple[date, int, int]]:
@@ -195,3 +195,30 @@ def test_a_slip_and_a_long_gap_stand_on_the_course_and_in_its_history():
         "Week from 2026-01-05: 1 of 2 sessions.", "Week from 2026-01-12: 0 of 2 sessions.",
         "No session since 2026-01-05.",
     ]  # fmt: skip
+
+
+def test_a_course_taken_over_is_judged_from_the_day_after_its_last_session_elsewhere():
+    last = START + timedelta(days=60)
+    course = Told(sessions_before=12, last_session_on=last, on=last).until(last + timedelta(days=8))
+    assert [event.week_from for event in course.of(told.CadenceSlipped)] == [last + timedelta(days=1)]
+
+
+def test_the_first_day_of_a_lapse_is_counted_alike_after_a_session_and_a_break():
+    """More than fourteen days on which a session could have been, and none was."""
+    after_one = schedule(3)[-1] + timedelta(days=1)
+    course = Told().give(*schedule(3)).until(after_one + timedelta(days=20))
+    assert [event.on for event in course.of(told.CourseLapsed)] == [after_one + timedelta(days=14)]
+    fifteen = Told().give(*schedule(15))
+    first_day = fifteen.state.pause.first_day
+    fifteen.until(first_day + timedelta(days=20))
+    assert [event.on for event in fifteen.of(told.CourseLapsed)] == [first_day + timedelta(days=14)]
+
+
+def test_a_slip_of_a_phase_that_news_of_the_past_ended_later_is_told_at_once():
+    first = date(2026, 1, 12)
+    nine, tenth = days(first, 9), day("2-15")
+    course = Told(on=first, starts_on=first).give(*nine, tenth).until(tenth, 15)
+    course.write(session(nine[2], pain_after=2))
+    course.give(day("2-18")).until(day("2-18"), 18)
+    course.withdraw(tenth)
+    assert course.until(day("2-18"), 19).state.slipped.keys() == {day("2-9")}
