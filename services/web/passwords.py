@@ -1,4 +1,4 @@
-"""Passwords: Argon2 in a thread, two at a time, and the same work for a login name nobody has."""
+"""Passwords: Argon2 in a thread, one at a time, and the same work for a login name nobody has."""
 
 import asyncio
 import secrets
@@ -9,7 +9,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 LONGEST = 1024
 SHORTEST = 12
-AT_ONCE = 2
+AT_ONCE = 1
+"""There are two verifiers (`Desk`)."""
 WAITING = 20
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 

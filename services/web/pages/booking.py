@@ -10,7 +10,8 @@ from services.web.answers.booking import Done, Proposal
 from services.web.answers.protocol import Course
 from services.web.answers.records import Client
 from services.web.answers.scheduling import Visits
-from services.web.page import DESK, Address, Form, PageCall
+from services.web.forms import Form
+from services.web.page import DESK, Address, PageCall
 from services.web.pages import parts
 from services.web.views import booking as words
 from services.web.views.words import clock_time

@@ -1,0 +1,54 @@
+"""From where a request came: the nearest address that is not one of our own proxies."""
+
+import ipaddress
+
+from aiohttp import web
+
+from shared.config import Network
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+MOST_HOPS = 10
+NOBODY = "unknown"
+
+
+def caller(request: web.Request, trusted: tuple[Network, ...]) -> str:
+    """The address of whoever asks. A proxy's word (`X-Forwarded-For`) counts only if the proxy is trusted.
+
+    Each proxy appends the address it was called from, so the list is read from its end, and a stranger's own
+    entries are never reached.
+    """
+    found = NOBODY
+    for hop in [request.remote or "", *forwarded(request)]:
+        address = address_in(hop)
+        if address is None:
+            break  # a proxy told nonsense: the proxy itself is all we know
+        found = str(address)
+        if not any(address in network for network in trusted):
+            break
+    return found
+
+
+def forwarded(request: web.Request) -> list[str]:
+    """What the proxies told, the nearest first."""
+    told = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    return [hop for one in reversed(told[-MOST_HOPS:]) if (hop := one.strip())]
+
+
+def address_in(text: str) -> Address | None:
+    """An address, also with a port or in brackets; none for what is no address."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None) or address
+
+
+def neighbourhood(address: str) -> str:
+    """What failures are counted under: one IPv4 address, or the /64 that an IPv6 line gets at least."""
+    found = address_in(address)
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found and found.version == 6 else address
