@@ -1,6 +1,7 @@
 """From where a request came: the nearest address that is not one of our own proxies."""
 
 import ipaddress
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -12,21 +13,29 @@ MOST_HOPS = 10
 NOBODY = "unknown"
 
 
-def caller(request: web.Request, trusted: tuple[Network, ...]) -> str:
-    """The address of whoever asks. A proxy's word (`X-Forwarded-For`) counts only if the proxy is trusted.
+@dataclass(frozen=True)
+class Proxies:
+    """Whose word about an address counts: our front door when it speaks to us, and the proxies before it."""
 
-    Each proxy appends the address it was called from, so the list is read from its end, and a stranger's own
-    entries are never reached.
-    """
-    found = NOBODY
-    for hop in [request.remote or "", *forwarded(request)]:
-        address = address_in(hop)
-        if address is None:
-            break  # a proxy told nonsense: the proxy itself is all we know
-        found = str(address)
-        if not any(address in network for network in trusted):
-            break
-    return found
+    front_door: tuple[Network, ...]
+    before: tuple[Network, ...] = ()
+
+    def caller(self, request: web.Request) -> str:
+        """The address of whoever asks.
+
+        Each proxy appends to `X-Forwarded-For` the address it was called from, so the list is read from its end as
+        long as trusted proxies speak, and a stranger's own entries are never reached.
+        """
+        found, trusted = NOBODY, (*self.front_door, *self.before)
+        for hop in [request.remote or "", *forwarded(request)]:
+            address = address_in(hop)
+            if address is None:
+                break  # a proxy told nonsense: the proxy itself is all we know
+            found = str(address)
+            if not any(address in network for network in trusted):
+                break
+            trusted = self.before
+        return found
 
 
 def forwarded(request: web.Request) -> list[str]:

@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.web.caller import Proxies
 from services.web.devices import Devices
 from services.web.neighbours import Neighbours
 from services.web.passwords import Verifier
@@ -19,7 +20,7 @@ from services.web.throttle import Patience
 from services.web.views import outline
 from services.web.views.words import ROLES, count, day
 from shared.clock import Clock
-from shared.config import Network, networks
+from shared.config import networks
 from shared.service import Service
 
 TYPES = {"css": "text/css", "svg": "image/svg+xml"}
@@ -39,7 +40,6 @@ class Desk:
     """The one object pages reach for. `real` is the real time: sign-ins and failures do not follow a simulated one.
 
     Strangers have a verifier of their own, so that a crowd of them keeps nobody waiting whose browser is known.
-    `trusted` is our own front door with the proxies before it.
     """
 
     service: Service
@@ -49,7 +49,7 @@ class Desk:
     statics: dict[str, Static]
     real: Clock
     devices: Devices
-    trusted: tuple[Network, ...]
+    proxies: Proxies
     verifier: Verifier = field(default_factory=Verifier)
     verifier_of_strangers: Verifier = field(default_factory=Verifier)
     patience: Patience = field(default_factory=Patience)
@@ -79,7 +79,7 @@ async def open_desk(service: Service) -> AsyncIterator[Desk]:
             statics={static.name: static for static in statics.values()},
             real=real,
             devices=Devices(key),
-            trusted=(*networks(config.front_door), *networks(config.trusted_proxies)),
+            proxies=Proxies(networks(config.front_door), networks(config.trusted_proxies)),
         )
 
 

@@ -6,7 +6,6 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 
-from services.web.caller import caller
 from services.web.desk import SERVICE, Desk
 from services.web.errors import error_page, status_of
 from services.web.page import Address, PageCall, cookie, desk_of
@@ -65,7 +64,7 @@ def log_refusal(request: web.Request) -> None:
     who, resource = request.get(WHO), request.match_info.route.resource
     log.warning(
         "page_refused",
-        address=caller(request, desk_of(request).trusted),
+        address=desk_of(request).proxies.caller(request),
         account_id=str(who.account_id) if who else None,
         method=request.method,
         route=resource.canonical if resource else "none",

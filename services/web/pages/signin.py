@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 
-from services.web.caller import caller, neighbourhood
+from services.web.caller import neighbourhood
 from services.web.desk import Desk
 from services.web.devices import LIFE as DEVICE_LIFE
 from services.web.domain.account import account_of
@@ -64,7 +64,7 @@ async def try_password(request: web.Request, login: str, password: str) -> UUID 
     """
     desk, now = desk_of(request), desk_of(request).real.now().timestamp()
     account_id, password_hash = await desk.sign_ins.account(login)
-    address, device = caller(request, desk.trusted), known_device(request, login)
+    address, device = desk.proxies.caller(request), known_device(request, login)
     one = Try(name=str(account_of(login)), address=neighbourhood(address), device=device, at=now)
     told = log.bind(address=address, account_id=str(account_id) if account_id else None)
     try:
@@ -114,7 +114,7 @@ async def sign_out(request: web.Request) -> web.Response:
     desk, token = desk_of(request), cookie(request, cookie_name(desk_of(request)))
     if who := await desk.sign_ins.staff(token):
         await desk.sign_ins.end(token)
-        log.info("signed_out", address=caller(request, desk.trusted), account_id=str(who.account_id))
+        log.info("signed_out", address=desk.proxies.caller(request), account_id=str(who.account_id))
     response = form(desk, notice="You are signed out.")
     response.del_cookie(cookie_name(desk), path="/", secure=desk.secure, httponly=True, samesite="Lax")
     return response
