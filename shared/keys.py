@@ -7,7 +7,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from shared.config import Config, Misconfigured
+from shared.config import Config
+from shared.variables import Misconfigured
 
 NEEDED = ("database", "nats", "token_key")
 """What no service can serve without."""

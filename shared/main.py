@@ -12,7 +12,7 @@ import uvloop
 
 from shared import log as logs
 from shared.clock import Clock
-from shared.config import Config, Misconfigured, Practice, read_config, read_practice
+from shared.config import Config, Practice, read_config, read_practice
 from shared.keys import check_to_serve
 from shared.memory import collect_seldom
 from shared.migrate import migrate
@@ -21,6 +21,7 @@ from shared.rebuild import rebuild
 from shared.restore import amend, restored
 from shared.running import running, serving
 from shared.service import Amends, Definition, Service
+from shared.variables import Misconfigured
 
 log = structlog.get_logger()
 

@@ -5,8 +5,9 @@ import sys
 
 from services.records.app import build
 from services.records.sweeping import shred
-from shared.config import Misconfigured, read_config
+from shared.config import read_config
 from shared.main import main
+from shared.variables import Misconfigured
 
 if sys.argv[1:] == ["shred"]:
     try:

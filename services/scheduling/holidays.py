@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from holidays import country_holidays
 
-from shared.config import Holidays, Misconfigured
+from shared.config import Holidays
+from shared.variables import Misconfigured
 
 Named = Mapping[date, str]
 A_YEAR = 2026

@@ -22,12 +22,13 @@ from services.web.domain.account import (
     stream,
 )
 from shared import log as logs
-from shared.config import Misconfigured, read_config
+from shared.config import read_config
 from shared.decider import Refused, Unknown
 from shared.main import make_service
 from shared.messages import Cause
 from shared.service import Service
 from shared.store.work import Unavailable
+from shared.variables import Misconfigured
 
 log = structlog.get_logger()
 

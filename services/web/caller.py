@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from shared.config import Network
+from shared.variables import Network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

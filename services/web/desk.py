@@ -20,8 +20,8 @@ from services.web.throttle import Patience
 from services.web.views import outline
 from services.web.views.words import ROLES, count, day
 from shared.clock import Clock
-from shared.config import networks
 from shared.service import Service
+from shared.variables import networks
 
 TYPES = {"css": "text/css", "svg": "image/svg+xml"}
 

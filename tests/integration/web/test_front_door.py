@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from deploy import caddy
 from deploy.databases import SERVICES
 from deploy.place import Place, choose_ports
-from shared.config import networks
+from shared.variables import networks
 from tests.integration.web.conftest import Browser
 from tests.servers import Server
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.config import Config, Misconfigured, networks, read_config, read_practice
+from shared.config import Config, read_config, read_practice
+from shared.variables import Misconfigured, networks
 
 
 @pytest.mark.parametrize(

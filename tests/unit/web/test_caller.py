@@ -5,7 +5,7 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from services.web.caller import Proxies, neighbourhood
-from shared.config import networks
+from shared.variables import networks
 
 CADDY = "172.20.0.2"
 PROXIES = Proxies(networks("172.16.0.0/12"), networks("192.0.2.7 192.0.2.128/25 2001:db8::/64"))
