@@ -87,6 +87,16 @@ class Place:
         """The practice's zone, should `practice.toml` not name one."""
         return os.environ.get("SERIATIM_ZONE", "America/New_York")
 
+    @property
+    def people(self) -> str:
+        """The address people use, where a proxy with TLS stands before the front door."""
+        return os.environ.get("SERIATIM_ORIGIN") or self.origin
+
+    @property
+    def proxies(self) -> str:
+        """The proxies before the front door whose word about an address counts, parted by blanks."""
+        return os.environ.get("SERIATIM_TRUSTED_PROXIES", "").replace(",", " ")
+
     def log(self, name: str) -> Path:
         """The log of one process."""
         return self.data / "log" / f"{name}.log"

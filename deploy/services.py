@@ -44,7 +44,7 @@ def _common(service: str, place: Place, ports: dict[str, int]) -> dict[str, str]
         "SERIATIM_NATS_MONITOR": f"http://127.0.0.1:{ports['nats_monitor']}",
         "SERIATIM_HOST": "127.0.0.1",
         "SERIATIM_PORT": str(ports[service]),
-        "SERIATIM_ORIGIN": place.origin,
+        "SERIATIM_ORIGIN": place.people,
         "SERIATIM_ZONE": place.zone,
         "SERIATIM_SETTINGS": str(place.settings.resolve()),
         "SERIATIM_CLOCK": place.clock,
@@ -62,7 +62,9 @@ def _special(service: str, place: Place, ports: dict[str, int]) -> dict[str, str
     if service == "web":
         private, _ = key_pair(place.secrets)
         others = ",".join(f"{name}=http://127.0.0.1:{ports[name]}" for name in SERVICES if name != "web")
-        return {"SERIATIM_SIGNING_KEY": str(private.resolve()), "SERIATIM_SERVICES": others}
+        return {"SERIATIM_SIGNING_KEY": str(private.resolve()), "SERIATIM_SERVICES": others} | {
+            "SERIATIM_TRUSTED_PROXIES": place.proxies
+        }
     return {}
 
 

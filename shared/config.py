@@ -2,12 +2,16 @@
 
 import os
 from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
+
+from shared.variables import Misconfigured, check_variables, check_zone
 
 
 class Config(Struct, frozen=True, kw_only=True, rename=lambda name: f"SERIATIM_{name.upper()}"):
@@ -15,18 +19,19 @@ class Config(Struct, frozen=True, kw_only=True, rename=lambda name: f"SERIATIM_{
 
     `database` and `nats` are URLs with the service's own user and password, `owner_database` the one that may
     change tables (`migrate` only); `token_key` is the file of the public key that checks tokens, `signing_key` the
-    private one (`web` only); `settings` is `practice.toml`; `now` is where a simulated clock starts.
+    private one (`web` only); `settings` is `practice.toml`; `now` is where a simulated clock starts; `front_door` is
+    from where our own front door speaks, `trusted_proxies` the proxies that stand before it (addresses and networks).
     """
 
     database: str = ""
     owner_database: str = ""
     nats: str = ""
     host: str = "127.0.0.1"
-    port: int = 0
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
     zone: str = "America/New_York"
     settings: Path | None = None
     clock: Literal["real", "simulated"] = "real"
-    now: datetime | None = None
+    now: Annotated[datetime, Meta(tz=True)] | None = None
     token_key: Path | None = None
     signing_key: Path | None = None
     wrapping_key: Path | None = None
@@ -34,25 +39,46 @@ class Config(Struct, frozen=True, kw_only=True, rename=lambda name: f"SERIATIM_{
     origin: str = "http://127.0.0.1:8080"
     services: str = ""
     nats_monitor: str = ""
+    front_door: str = "127.0.0.1 ::1"
+    trusted_proxies: str = ""
 
 
 def read_config() -> Config:
-    """The process's configuration; a malformed variable is named in the error."""
+    """The process's configuration. Raises `Misconfigured`, naming the variable."""
     given = {name: value for name, value in os.environ.items() if name.startswith("SERIATIM_") and value}
-    return msgspec.convert(given, Config, strict=False, dec_hook=lambda cls, value: cls(value))
+    try:
+        config = msgspec.convert(given, Config, strict=False, dec_hook=lambda cls, value: cls(value))
+    except msgspec.ValidationError as error:
+        where, what = _explained(error)
+        raise Misconfigured(f"{where}: {what}") from error
+    check_variables(config)
+    return config
+
+
+def _explained(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Where something is wrong, as its writer names it, and what."""
+    what, _, where = str(error).partition(" - at `$.")
+    said = what.replace("Object contains unknown field", "there is no setting").removeprefix("Invalid value: ")
+    return where.rstrip("`"), said.rstrip(".") + "."
+
+
+TimeOfDay = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)\Z")]
+LeadTime = Annotated[str, Meta(pattern=r"^(P[1-9]\d?D|PT[1-9]\d{0,2}[HM])\Z")]
+Natural = Annotated[int, Meta(ge=0, le=100_000)]
+Positive = Annotated[int, Meta(ge=1, le=100_000)]
 
 
 class Reminders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Policy of domain.md §3.8. Lead times are ISO 8601: days count on the calendar, hours as elapsed time."""
 
-    lead_times: tuple[str, ...] = ("P2D", "PT3H")
-    quiet_from: str = "21:00"
-    quiet_to: str = "08:00"
-    useful_minutes: int = 60
-    merge_minutes: int = 60
-    undo_minutes: int = 3
-    note_at: str = "18:00"
-    per_minute: int = 120
+    lead_times: tuple[LeadTime, ...] = ("P2D", "PT3H")
+    quiet_from: TimeOfDay = "21:00"
+    quiet_to: TimeOfDay = "08:00"
+    useful_minutes: Natural = 60
+    merge_minutes: Natural = 60
+    undo_minutes: Natural = 3
+    note_at: TimeOfDay = "18:00"
+    per_minute: Positive = 120
 
 
 class Booking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,19 +88,19 @@ class Booking(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     are kept booked so many `rolling_weeks` ahead.
     """
 
-    grid_minutes: int = 15
-    notice_minutes: int = 0
-    horizon_days: int = 400
-    maintenance_visits: int = 8
-    hold_minutes: int = 10
-    offer_minutes: int = 120
-    rolling_weeks: int = 8
+    grid_minutes: Positive = 15
+    notice_minutes: Natural = 0
+    horizon_days: Annotated[int, Meta(ge=1, le=3650)] = 400
+    maintenance_visits: Positive = 8
+    hold_minutes: Positive = 10
+    offer_minutes: Positive = 120
+    rolling_weeks: Annotated[int, Meta(ge=1, le=520)] = 8
 
 
 class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Policy of visits that fell out through the client: what is late, and whether one uses up a session."""
 
-    late_hours: int = 24
+    late_hours: Natural = 24
     no_show_uses_session: bool = False
     late_cancellation_uses_session: bool = False
 
@@ -94,8 +120,8 @@ class Holidays(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Feeds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What calendar feeds hold: visits this many days back, and for how long a cancelled one is still told."""
 
-    past_days: int = 90
-    cancelled_days: int = 30
+    past_days: Natural = 90
+    cancelled_days: Natural = 30
 
 
 class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,7 +153,37 @@ class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def read_practice(config: Config) -> Practice:
-    """Settings from the file, defaults where it is silent; the zone falls back to `SERIATIM_ZONE`."""
-    text = config.settings.read_bytes() if config.settings and config.settings.exists() else b""
-    practice = msgspec.toml.decode(text, type=Practice)
+    """Settings from the file, defaults where it is silent; the zone falls back to `SERIATIM_ZONE`.
+
+    Raises `Misconfigured`, naming the file and the key.
+    """
+    text = _read(config.settings) if config.settings else b""
+    name = config.settings.name if config.settings else "practice.toml"
+    try:
+        practice = msgspec.toml.decode(text, type=Practice)
+    except msgspec.ValidationError as error:
+        raise Misconfigured(": ".join(filter(None, (name, *_explained(error))))) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{name} is not written as TOML: {error}.") from error
+    check_zone(practice.zone or config.zone, f"{name}: zone")
+    check_sender(practice, name)
     return practice if practice.zone else msgspec.structs.replace(practice, zone=config.zone)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Misconfigured(f"SERIATIM_SETTINGS: {file} cannot be read: {error.strerror}.") from error
+
+
+def check_sender(practice: Practice, name: str) -> None:
+    """Raise `Misconfigured` for a sender that could stand in no letter."""
+    wrong = not practice.sender.isascii() or not practice.sender.isprintable()
+    try:
+        address = Address(addr_spec=practice.sender)
+        wrong = wrong or not (address.username and address.domain)
+    except (HeaderParseError, ValueError, IndexError):
+        wrong = True
+    if wrong:
+        raise Misconfigured(f"{name}: sender: this is no e-mail address. Write one like practice@example.org.")

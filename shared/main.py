@@ -13,6 +13,7 @@ import uvloop
 from shared import log as logs
 from shared.clock import Clock
 from shared.config import Config, Practice, read_config, read_practice
+from shared.keys import check_to_serve
 from shared.memory import collect_seldom
 from shared.migrate import migrate
 from shared.operators import print_events, retry
@@ -20,6 +21,7 @@ from shared.rebuild import rebuild
 from shared.restore import amend, restored
 from shared.running import running, serving
 from shared.service import Amends, Definition, Service
+from shared.variables import Misconfigured
 
 log = structlog.get_logger()
 
@@ -106,7 +108,12 @@ def main(build: Build) -> None:
         if name == "restored":
             command.add_argument("--sure", action="store_true", help="what it asked about is so")
     asked = parser.parse_args()
-    service = make_service(build, read_config())
+    try:
+        service = make_service(build, read_config())
+        if asked.command == "serve":
+            check_to_serve(service.config, service.definition.needs)
+    except Misconfigured as error:
+        sys.exit(str(error))
     logs.configure(service.name)
     collect_seldom()
     uvloop.run(COMMANDS[asked.command](service, asked))  # type: ignore[arg-type]

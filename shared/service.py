@@ -42,7 +42,8 @@ class Definition:
     """What a service is made of. `hears` maps a producer to the events it publishes.
 
     `own(service)` opens what only this service has (a keyring, a sender) as `service.own`; `pages` adds handlers
-    that are not JSON routes; `amends` says what a restored database lacks.
+    that are not JSON routes; `amends` says what a restored database lacks; `needs` names the variables this service
+    alone cannot serve without.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Definition:
     pages: Callable[[web.Application, "Service"], None] | None = None
     codec: Codec | None = None
     amends: Callable[["Service"], Awaitable[Amends]] | None = None
+    needs: tuple[str, ...] = ()
 
 
 class Service:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from holidays import country_holidays
 
 from shared.config import Holidays
+from shared.variables import Misconfigured
 
 Named = Mapping[date, str]
 A_YEAR = 2026
@@ -52,8 +53,8 @@ def missing_region(region: Holidays) -> str:
 
 
 def check(region: Holidays) -> None:
-    """Raise `ValueError` for a region the library does not know, in words for who writes `practice.toml`."""
+    """Raise `Misconfigured` for a region the library does not know, in words for who writes `practice.toml`."""
     try:
         of_year(region, A_YEAR)
     except (NotImplementedError, ValueError) as error:
-        raise ValueError(f"practice.toml, [holidays]: {error}") from error
+        raise Misconfigured(f"practice.toml, [holidays]: {error}") from error

@@ -5,6 +5,7 @@ import asyncio
 import sys
 from uuid import UUID
 
+import structlog
 import uuid_utils.compat as uuid
 
 from services.web import passwords
@@ -17,29 +18,43 @@ from services.web.domain.account import (
     SetPassword,
     UnlockAccount,
     account_of,
+    plain,
     stream,
 )
+from shared import log as logs
 from shared.config import read_config
 from shared.decider import Refused, Unknown
 from shared.main import make_service
 from shared.messages import Cause
 from shared.service import Service
 from shared.store.work import Unavailable
+from shared.variables import Misconfigured
+
+log = structlog.get_logger()
 
 CHANGES: dict[str, type[LockAccount | UnlockAccount | CloseAccount]] = {
     "lock": LockAccount,
     "unlock": UnlockAccount,
     "close": CloseAccount,
 }
+SAID: dict[type[AccountCommand], str] = {
+    OpenAccount: "opened",
+    SetPassword: "password_set",
+    LockAccount: "locked",
+    UnlockAccount: "unlocked",
+    CloseAccount: "closed",
+}
+LONGEST_NAME = 100
 
 
 def main(arguments: list[str]) -> None:
     """Do what was asked; a new password is printed alone on standard output, everything else on standard error."""
     asked = parse(arguments)
-    command, password = make_command(asked)
     try:
-        asyncio.run(put(make_service(build, read_config()), command))
-    except (Refused, Unknown, Unavailable) as error:
+        service = make_service(build, read_config())
+        log_on_standard_error(service.name)
+        password = asyncio.run(do(service, asked))
+    except (Misconfigured, Refused, Unknown, Unavailable) as error:
         sys.exit(str(error))
     if password:
         sys.stdout.write(f"{password}\n")
@@ -48,9 +63,9 @@ def main(arguments: list[str]) -> None:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.web account", description=__doc__)
-    parser.add_argument("--login", required=True, help="the name to sign in with")
+    parser.add_argument("--login", required=True, type=written_name, help="the name to sign in with")
     parser.add_argument("--role", choices=["owner", "front_desk", "therapist"], help="needed to open an account")
-    parser.add_argument("--name", help="shown on the pages; the login name if left out")
+    parser.add_argument("--name", type=written_name, help="shown on the pages; the login name if left out")
     parser.add_argument("--therapist-id", type=UUID, help="the therapist this person is, in scheduling")
     parser.add_argument("--stdin", action="store_true", help="read the password from standard input")
     action = parser.add_mutually_exclusive_group()
@@ -63,13 +78,42 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return asked
 
 
-def make_command(asked: argparse.Namespace) -> tuple[AccountCommand, str | None]:
+def written_name(text: str) -> str:
+    """A name as people write one: not empty, not long, and nothing in it that is not seen."""
+    if not text.strip() or len(text) > LONGEST_NAME or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"write 1 to {LONGEST_NAME} characters, none of them invisible")
+    return text.strip()
+
+
+def log_on_standard_error(service: str) -> None:
+    """Keep standard output free for a password."""
+    logs.configure(service)
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stderr))
+
+
+async def do(service: Service, asked: argparse.Namespace) -> str | None:
+    """Put the command through the service's writer (its lock makes this safe beside a running service).
+
+    Gives the password to print, if one was made up.
+    """
+    async with service.store.open():
+        row = await service.store.fetchrow("select name from account where login = $1", plain(asked.login))
+        names = (asked.login, asked.name or "", row["name"] if row else "", service.practice.name)
+        command, password = make_command(asked, names)
+        cause = Cause(actor="operator", correlation_id=uuid.uuid7())
+        account_id = account_of(asked.login)
+        await service.store.put({stream(account_id): command}, cause)
+    log.warning("account_changed", actor=cause.actor, account_id=str(account_id), kind=SAID[type(command)])
+    return password
+
+
+def make_command(asked: argparse.Namespace, names: tuple[str, ...]) -> tuple[AccountCommand, str | None]:
     """Turn the command line into a command, and the password to print if one was made up."""
     account_id = account_of(asked.login)
-    for name, change in CHANGES.items():
-        if getattr(asked, name):
+    for what, change in CHANGES.items():
+        if getattr(asked, what):
             return change(account_id=account_id), None
-    password, made_up = choose_password(from_stdin=asked.stdin)
+    password, made_up = choose_password(names, from_stdin=asked.stdin)
     password_hash = passwords.digest(password)
     if asked.reset:
         return SetPassword(account_id=account_id, password_hash=password_hash), made_up
@@ -83,20 +127,15 @@ def make_command(asked: argparse.Namespace) -> tuple[AccountCommand, str | None]
     return opening, made_up
 
 
-def choose_password(*, from_stdin: bool) -> tuple[str, str | None]:
-    """Take the password from standard input, or make one up and say which."""
+def choose_password(names: tuple[str, ...], *, from_stdin: bool) -> tuple[str, str | None]:
+    """Take the password from standard input, or make one up and say which. `names` are those it must not live by."""
     if not from_stdin:
         password = passwords.generate()
         return password, password
-    password = sys.stdin.readline().rstrip("\n")
-    if complaint := passwords.complaint(password):
+    try:
+        password = sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        sys.exit("The password is not written in UTF-8.")
+    if complaint := passwords.complaint(password, *names):
         sys.exit(complaint)
     return password, None
-
-
-async def put(service: Service, command: AccountCommand) -> None:
-    """Put a command through the service's writer: its lock makes this safe beside a running service."""
-    account_id = account_of(command.login) if isinstance(command, OpenAccount) else command.account_id
-    async with service.store.open():
-        cause = Cause(actor="operator", correlation_id=uuid.uuid7())
-        await service.store.put({stream(account_id): command}, cause)

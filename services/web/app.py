@@ -64,4 +64,5 @@ def build(config: Config, practice: Practice) -> Definition:  # noqa: ARG001 - e
         projections=PROJECTIONS,
         own=open_desk,
         pages=add_pages,
+        needs=("signing_key", "services"),
     )

@@ -11,6 +11,8 @@ import aiohttp
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.web.caller import Proxies
+from services.web.devices import Devices
 from services.web.neighbours import Neighbours
 from services.web.passwords import Verifier
 from services.web.signing_in import SignIns
@@ -19,6 +21,7 @@ from services.web.views import outline
 from services.web.views.words import ROLES, count, day
 from shared.clock import Clock
 from shared.service import Service
+from shared.variables import networks
 
 TYPES = {"css": "text/css", "svg": "image/svg+xml"}
 
@@ -34,7 +37,10 @@ class Static:
 
 @dataclass
 class Desk:
-    """The one object pages reach for. `real` is the real time: sign-ins and failures do not follow a simulated one."""
+    """The one object pages reach for. `real` is the real time: sign-ins and failures do not follow a simulated one.
+
+    Strangers have a verifier of their own, so that a crowd of them keeps nobody waiting whose browser is known.
+    """
 
     service: Service
     sign_ins: SignIns
@@ -42,7 +48,10 @@ class Desk:
     templates: Environment
     statics: dict[str, Static]
     real: Clock
+    devices: Devices
+    proxies: Proxies
     verifier: Verifier = field(default_factory=Verifier)
+    verifier_of_strangers: Verifier = field(default_factory=Verifier)
     patience: Patience = field(default_factory=Patience)
 
     @property
@@ -57,17 +66,20 @@ SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 @asynccontextmanager
 async def open_desk(service: Service) -> AsyncIterator[Desk]:
     """Open the HTTP session and read key, templates and static files once."""
-    key = service.config.signing_key
+    config = service.config
+    key = config.signing_key.read_bytes() if config.signing_key else b""
     statics = static_files()
     async with aiohttp.ClientSession() as http:
         real = Clock()
         yield Desk(
             service=service,
             sign_ins=SignIns(service.store, real),
-            neighbours=Neighbours(http, service.config.services, key.read_bytes() if key else b""),
+            neighbours=Neighbours(http, config.services, key),
             templates=environment(statics),
             statics={static.name: static for static in statics.values()},
             real=real,
+            devices=Devices(key),
+            proxies=Proxies(networks(config.front_door), networks(config.trusted_proxies)),
         )
 
 

@@ -20,6 +20,7 @@ STATUSES: dict[type[Exception], int] = {
     Unavailable: 503,
 }
 TITLES = {
+    400: "This could not be read",
     403: "Not for you",
     404: "Nothing here",
     405: "Not possible here",
@@ -30,9 +31,11 @@ TITLES = {
     503: "Not available just now",
 }
 SENTENCES = {
+    400: "What was sent could not be read. Nothing was changed. Open the page again and send it from there.",
     403: "Your role in the practice may not see this.",
     404: "There is nothing at this address.",
     405: "This address does not take this.",
+    413: "What was sent is too large. Nothing was changed. Send less.",
     500: "Something went wrong on our side. Nothing was changed. If it happens again, tell whoever runs Seriatim.",
     503: "This could not be read just now. Nothing was lost or changed.",
 }

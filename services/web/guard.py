@@ -1,15 +1,15 @@
 """What every request passes: headers, the check that a form is ours, and the sign-in."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 import structlog
 from aiohttp import web
 
-from services.web.desk import Desk
+from services.web.desk import SERVICE, Desk
 from services.web.errors import error_page, status_of
-from services.web.page import Address, PageCall, desk_of
+from services.web.page import Address, PageCall, cookie, desk_of
+from services.web.signing_in import Staff
 from shared.http.problems import Forbidden
 
 log = structlog.get_logger()
@@ -27,11 +27,15 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+HSTS = "max-age=31536000"
+WHO: web.RequestKey[Staff] = web.RequestKey("who", Staff)
 JSON_PATHS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 
 
-async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Every answer: nothing is framed, guessed or kept, and nothing runs that is not ours."""
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Every answer: nothing is framed, guessed or kept, nothing runs that is not ours, and HTTPS stays HTTPS."""
+    if request.app[SERVICE].config.origin.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = HSTS
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
@@ -50,7 +54,22 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:
         if status_of(error) == 500:
             log.exception("request_failed", error=type(error).__name__)
+        if status_of(error) == 403:
+            log_refusal(request)
         return error_page(request, error)
+
+
+def log_refusal(request: web.Request) -> None:
+    """Write down for the security log who was kept from what."""
+    who, resource = request.get(WHO), request.match_info.route.resource
+    log.warning(
+        "page_refused",
+        address=desk_of(request).proxies.caller(request),
+        account_id=str(who.account_id) if who else None,
+        method=request.method,
+        route=resource.canonical if resource else "none",
+        reason="role" if who else "foreign_form",
+    )
 
 
 def refuse_foreign(request: web.Request) -> None:
@@ -72,11 +91,12 @@ def signed_in(address: Address) -> Handler:
 
     async def serve(request: web.Request) -> web.StreamResponse:
         desk = desk_of(request)
-        who = await desk.sign_ins.staff(request.cookies.get(cookie_name(desk), ""))
+        who = await desk.sign_ins.staff(cookie(request, cookie_name(desk)))
         if who is None:
             raise web.HTTPSeeOther(
                 f"/signin?next={quote(request.path_qs if request.method == 'GET' else request.path)}"
             )
+        request[WHO] = who
         if who.role not in address.roles:
             raise Forbidden("This page is for other roles in the practice.")
         return await address.handler(PageCall(request, desk, who))
@@ -87,14 +107,3 @@ def signed_in(address: Address) -> Handler:
 def cookie_name(desk: Desk) -> str:
     """Name the cookie; on HTTPS the prefix makes browsers refuse one set by anybody else."""
     return "__Host-seriatim" if desk.secure else "seriatim"
-
-
-def caller(request: web.Request) -> str:
-    """Find the address a request came from: what our own front door says, when it is the one speaking."""
-    peer = request.remote or ""
-    try:
-        trusted = not ipaddress.ip_address(peer).is_global
-    except ValueError:
-        return peer
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded if trusted and forwarded else peer

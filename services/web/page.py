@@ -11,12 +11,13 @@ from aiohttp import web
 
 from services.web.desk import SERVICE, Desk
 from services.web.domain.account import StaffRole
+from services.web.forms import Form, day_in, read_form
 from services.web.neighbours import Away
 from services.web.signing_in import Staff
 from services.web.views.words import moment
 from shared.clock import day_of
 from shared.decider import Unknown
-from shared.http.problems import Forbidden, Malformed
+from shared.http.problems import Forbidden
 
 T = TypeVar("T")
 
@@ -37,36 +38,6 @@ class Address:
     path: str
     handler: Callable[["PageCall"], Awaitable[web.StreamResponse]]
     roles: tuple[StaffRole, ...] = STAFF
-
-
-def day_in(name: str, text: str) -> date:
-    """A day that has a day before and after it, which pages name too. Raises `Malformed`."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Malformed(name, "A day is written as year, month and day: 2026-03-04.") from error
-    if day in (date.min, date.max):
-        raise Malformed(name, "This day is too far away.")
-    return day
-
-
-class Form:
-    """The fields of a form, as text."""
-
-    def __init__(self, fields: Any) -> None:
-        self._fields = fields
-
-    def text(self, name: str) -> str:
-        """A field without the blanks around it; empty where there is none."""
-        return str(self._fields.get(name, "")).strip()
-
-    def texts(self, name: str) -> list[str]:
-        """All fields of this name."""
-        return [str(one) for one in self._fields.getall(name, [])]
-
-    def day(self, name: str) -> date:
-        """A day. Raises `Malformed`."""
-        return day_in(name, self.text(name))
 
 
 @dataclass
@@ -112,9 +83,9 @@ class PageCall:
         """Ask another service to do something; under one key it is done once. Raises also `Refused`, `Malformed`."""
         return await self.desk.neighbours.post(self.who, service, path, kind, body, key=key, **query)
 
-    async def form(self) -> "Form":
-        """What was sent with a form."""
-        return Form(await self.request.post())
+    async def form(self) -> Form:
+        """What was sent with a form. Raises `Malformed`."""
+        return await read_form(self.request)
 
     async def part(self, reading: Awaitable[T], otherwise: T) -> T:
         """Read a part of the page that may be missing: when its service is away, the page says so and goes on."""
@@ -147,3 +118,9 @@ def desk_of(request: web.Request) -> Desk:
     """Find the desk of the application a request came to."""
     desk: Desk = request.app[SERVICE].own
     return desk
+
+
+def cookie(request: web.Request, name: str) -> str:
+    """A cookie's value; what no cookie of ours can hold is as good as none."""
+    value = request.cookies.get(name, "")
+    return value if value.isascii() else ""

@@ -35,14 +35,14 @@ class SignIns:
         self._store = store
         self._clock = clock
 
-    async def account(self, login: str) -> tuple[UUID, str] | None:
-        """Find the account a login name may use, with its password's hash; none when unknown, locked or closed."""
+    async def account(self, login: str) -> tuple[UUID | None, str | None]:
+        """Find the account of a login name, with its password's hash; without one when it is locked or closed."""
         row = await self._store.fetchrow(
-            "select account_id, password_hash from account"
-            " where login = $1 and status = 'open' and password_hash is not null",
+            "select account_id, case when status = 'open' then password_hash end as password_hash from account"
+            " where login = $1",
             plain(login),
         )
-        return (row["account_id"], row["password_hash"]) if row else None
+        return (row["account_id"], row["password_hash"]) if row else (None, None)
 
     async def begin(self, account_id: UUID) -> str:
         """Open a sign-in and give its token (256 bits). Old ones that have run out are swept away."""

@@ -11,7 +11,8 @@ from aiohttp import web
 from services.web.answers.booking import Done
 from services.web.answers.protocol import Course
 from services.web.errors import status_of
-from services.web.page import DESK, Address, Form, PageCall
+from services.web.forms import Form
+from services.web.page import DESK, Address, PageCall
 from services.web.pages.booking import course_of
 from services.web.pages.course import show_course
 from services.web.views.arranged import Fields, Tried

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from services.web.answers.booking import Away, Reflowed
 from services.web.answers.scheduling import Visit
-from services.web.page import DESK, Address, Form, PageCall
+from services.web.forms import Form
+from services.web.page import DESK, Address, PageCall
 from services.web.pages import parts
 from services.web.views import booking as words
 from services.web.views.course import Known

@@ -10,7 +10,8 @@ from services.web.answers.booking import Done, Proposal
 from services.web.answers.protocol import Course
 from services.web.answers.records import Client
 from services.web.answers.scheduling import Visits
-from services.web.page import DESK, Address, Form, PageCall
+from services.web.forms import Form
+from services.web.page import DESK, Address, PageCall
 from services.web.pages import parts
 from services.web.views import booking as words
 from services.web.views.words import clock_time
@@ -21,6 +22,7 @@ HOLD = "10m"
 """So long the times are kept while the desk is on the telephone."""
 MINUTES = ("45", "60", "90")
 WEEKDAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri", "sat": "Sat", "sun": "Sun"}
+LONGEST_NUMBER = 6
 
 
 async def show_form(call: PageCall) -> web.Response:
@@ -77,12 +79,17 @@ def wish(form: Form, course: Course) -> dict[str, Any]:
     asked = {
         "client_id": course.client_id,
         "course_id": course.course_id,
-        "sessions": int(number) if number.isdecimal() else form.text("sessions"),
-        "minutes": int(form.text("minutes")) if form.text("minutes").isdecimal() else 0,
+        "sessions": int(number) if is_number(number) else form.text("sessions"),
+        "minutes": int(form.text("minutes")) if is_number(form.text("minutes")) else 0,
         "starts_on": form.text("starts_on"),
         "prefer": {name: value for name, value in prefer.items() if value},
     }
     return {name: value for name, value in asked.items() if value != ""}
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number that could be meant."""
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def zone_of(client: Client | None) -> ZoneInfo | None:
@@ -106,7 +113,7 @@ async def book(call: PageCall) -> web.Response:
 def visit(value: str) -> dict[str, Any]:
     """A visit as the form carries it: start, minutes, therapist and room. Raises `Malformed`."""
     fields = value.split(" ")
-    if len(fields) != 4 or not fields[1].isdecimal():
+    if len(fields) != 4 or not is_number(fields[1]):
         raise Malformed("visit", "This form was changed on the way. Ask for new times.")
     return {"starts_at": fields[0], "minutes": int(fields[1]), "therapist_id": fields[2], "room_id": fields[3]}
 

@@ -37,7 +37,7 @@ async def show_clients(call: PageCall) -> web.Response:
 
 async def find_clients(call: PageCall) -> web.Response:
     """Show those whose name fits what was typed."""
-    q = str((await call.request.post()).get("q", "")).strip()[:LONGEST_QUERY]
+    q = (await call.form()).text("q")[:LONGEST_QUERY]
     if not q:
         raise web.HTTPSeeOther("/clients")
     return await show(

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from services.web.answers.booking import Changed
 from services.web.answers.scheduling import Slots, Visit
-from services.web.page import DESK, Address, Form, PageCall
+from services.web.forms import Form
+from services.web.page import DESK, Address, PageCall
 from services.web.pages import parts
 from services.web.pages.booking import zone_of
 from services.web.views import moving as words

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from services.web.answers.booking import Changed
 from services.web.answers.scheduling import Visit
-from services.web.page import DESK, Address, Form, PageCall
+from services.web.forms import Form
+from services.web.page import DESK, Address, PageCall
 from services.web.pages import parts
 from services.web.pages.booking import zone_of
 from services.web.views import booking as words

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import uuid_utils.compat as uuid
+from argon2 import PasswordHasher
 
-from services.web import passwords
 from services.web.domain.account import AccountCommand, OpenAccount, account_of, stream
 from services.web.signing_in import SignIns
 from shared.clock import Clock
@@ -19,7 +19,7 @@ from tests.integration.web import samples, standins
 
 NOW = "2026-03-04T15:52:00Z"
 PASSWORD = "correct horse battery"
-HASH = passwords.digest(PASSWORD)
+HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)  # quick, for a hundred tries
 ORIGIN = "http://127.0.0.1:8080"
 COURSE = f"/courses/{samples.COURSE}"
 CLIENT = f"/clients/{samples.ROSA}"
@@ -45,6 +45,11 @@ class Browser:
     others: standins.Practice
     real: Clock
     cookies: dict[str, str] = field(default_factory=dict)
+    address: str = ""
+
+    def elsewhere(self, address: str) -> "Browser":
+        """Somebody else's browser, at this address as our own front door tells it."""
+        return Browser(self.it, self.others, self.real, address=address)
 
     async def get(self, path: str) -> Page:
         return await self._ask("GET", path, {})
@@ -67,8 +72,9 @@ class Browser:
 
     async def _ask(self, method: str, path: str, headers: dict[str, str], **more: Any) -> Page:
         jar = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+        told = {"X-Forwarded-For": self.address} if self.address else {}
         async with self.it.http.request(
-            method, self.it.base + path, headers=headers | jar, allow_redirects=False, **more
+            method, self.it.base + path, headers=headers | jar | told, allow_redirects=False, **more
         ) as answer:
             for name, morsel in answer.cookies.items():
                 self.cookies[name] = morsel.value
