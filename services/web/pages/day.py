@@ -13,13 +13,16 @@ from services.web.neighbours import Away
 from services.web.page import Address, PageCall
 from services.web.pages import parts
 from services.web.views.absent import Missed, missed
-from services.web.views.board import Facts, board, is_late, visit_item
+from services.web.views.board import Facts, asked_about, board, is_late, is_open_since_before, visit_item
 from services.web.views.laying import Item
 from services.web.views.words import clock_time, count, day
 from shared.clock import day_of
 
 AHEAD = 28
 SLOT_MINUTES = "60"
+LOOK_BACK = 7
+"""So many days back a visit without an outcome is asked about."""
+UNANSWERED = "What happened?"
 NAMED = "6"
 """So many who have not come for long are named."""
 
@@ -34,7 +37,9 @@ class Card(Struct, frozen=True, kw_only=True):
 async def show_day(call: PageCall) -> web.Response:
     """Show one day. Without `scheduling` nothing is left of it."""
     on = call.query_day("on")
-    facts, absent = await asyncio.gather(read_facts(call, on), read_absent(call, on))
+    facts, absent, unanswered = await asyncio.gather(
+        read_facts(call, on), read_absent(call, on), read_unanswered(call, on)
+    )
     if not facts.visits and "scheduling" in call.away:
         raise Away("scheduling")
     total = sum(visit.status != "cancelled" for visit in facts.visits)
@@ -43,7 +48,7 @@ async def show_day(call: PageCall) -> web.Response:
         here="/day",
         heading=day(on),
         board=board(facts),
-        cards=cards(facts),
+        cards=[*cards(facts), *unanswered],
         absent=absent,
         summary=summary(call, total, on),
         total=total,
@@ -73,6 +78,17 @@ async def read_facts(call: PageCall, on: date) -> Facts:
         names=names,
         rooms=rooms,
     )
+
+
+async def read_unanswered(call: PageCall, on: date) -> list[Card]:
+    """Today the visits of the days before of which nobody has said what happened are asked about."""
+    if on != call.today:
+        return []
+    found = await visits_between(call, on - timedelta(days=LOOK_BACK), on)
+    visits = [visit for visit in found if is_open_since_before(visit, call.now, call.zone)]
+    names = await parts.names_of(call, (visit.client_id for visit in visits))
+    facts = Facts(on=on, now=call.now, zone=call.zone, therapists=[], visits=visits, slots=[], names=names, rooms={})
+    return [Card(title=UNANSWERED, lines=[asked_about(facts, visit) for visit in visits])] if visits else []
 
 
 async def read_absent(call: PageCall, on: date) -> Missed | None:
@@ -113,8 +129,8 @@ def cards(facts: Facts) -> list[Card]:
     """List what the desk should see to; empty lists are left out."""
     kinds: dict[str, Callable[[Visit], bool]] = {
         "Call now": lambda visit: visit.status == "missed",
-        "Not here yet": lambda visit: is_late(visit, facts.now),
-        "Here now": lambda visit: visit.status == "arrived",
+        "Not here yet": lambda visit: is_late(visit, facts.now, facts.zone),
+        "Here now": lambda visit: visit.status == "arrived" and not is_open_since_before(visit, facts.now, facts.zone),
         "Called off": lambda visit: visit.status == "cancelled",
     }
     lists = {title: [visit for visit in facts.visits if belongs(visit)] for title, belongs in kinds.items()}

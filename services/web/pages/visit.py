@@ -51,6 +51,8 @@ async def visit_page(
         lines=words.changes(found, known, zone_of(client)) if found else None,
         unsure=UNSURE if found and found.affected is None else "",
         asked=asked,
+        begun=call.now >= visit.starts_at,
+        key=str(uuid4()),
     )
 
 
@@ -69,9 +71,9 @@ async def lose(call: PageCall) -> web.Response:
 
 
 async def change(call: PageCall, form: Form, **more: str) -> Changed:
-    """Cancel the visit, or mark that nobody came."""
-    what = "miss" if form.text("what") == "miss" else "cancel"
-    body: dict[str, Any] = {"reflow": bool(form.text("reflow"))}
+    """Cancel the visit, mark that nobody came, or take that back."""
+    what = form.text("what") if form.text("what") in ("miss", "undo") else "cancel"
+    body: dict[str, Any] = {} if what == "undo" else {"reflow": bool(form.text("reflow"))}
     if what == "cancel":
         body["reason"] = form.text("reason")
     return await call.send(

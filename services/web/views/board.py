@@ -6,11 +6,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.web.answers.scheduling import Slot, Therapist, Visit
 from services.web.views.laying import Item, Stretch, lay, nothing, units
-from services.web.views.words import STATES, clock_time
-from shared.clock import at, parse_time
+from services.web.views.words import STATES, clock_time, short_day
+from shared.clock import at, day_of, parse_time
 
 SHORT_VISIT = 9
 LATE = timedelta(minutes=10)
@@ -107,25 +108,40 @@ def visit_item(facts: Facts, visit: Visit) -> Item:
         times=_times(facts, visit.starts_at, visit.ends_at),
         name=facts.names.get(visit.client_id, "Name not available"),
         what=f"session {visit.ordinal}" if visit.ordinal else "",
-        where=f"{facts.rooms.get(visit.room_id, 'Room')}, {state_of(visit, facts.now)}",
+        where=f"{facts.rooms.get(visit.room_id, 'Room')}, {state_of(facts, visit)}",
         href=f"/courses/{visit.course_id}" if visit.course_id else f"/clients/{visit.client_id}",
-        tone=_tone(visit, facts.now),
+        tone=_tone(facts, visit),
     )
 
 
-def is_late(visit: Visit, now: datetime) -> bool:
-    """Whether a visit should have begun and nobody has said who came."""
-    return visit.status == "booked" and now > visit.starts_at + LATE
+def asked_about(facts: Facts, visit: Visit) -> Item:
+    """A visit of an earlier day without an outcome: its day, and the page on which to say what happened."""
+    item, on = visit_item(facts, visit), day_of(visit.starts_at, facts.zone)
+    return replace(item, times=f"{short_day(on)}, {item.times}", href=f"/visits/{visit.appointment_id}")
 
 
-def state_of(visit: Visit, now: datetime) -> str:
+def is_open_since_before(visit: Visit, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a visit of an earlier day has no outcome: nobody can be late for it any more."""
+    return visit.status in ("booked", "arrived") and day_of(visit.starts_at, zone) < day_of(now, zone)
+
+
+def is_late(visit: Visit, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a visit of today should have begun and nobody has said who came."""
+    today = day_of(visit.starts_at, zone) == day_of(now, zone)
+    return visit.status == "booked" and today and now > visit.starts_at + LATE
+
+
+def state_of(facts: Facts, visit: Visit) -> str:
     """Say in words how a visit stands."""
-    return "not here yet" if is_late(visit, now) else STATES.get(visit.status, visit.status)
+    if is_open_since_before(visit, facts.now, facts.zone):
+        return "what happened?"
+    return "not here yet" if is_late(visit, facts.now, facts.zone) else STATES.get(visit.status, visit.status)
 
 
-def _tone(visit: Visit, now: datetime) -> str:
+def _tone(facts: Facts, visit: Visit) -> str:
     usual = {"fulfilled": "done", "missed": "missed", "arrived": "here"}.get(visit.status, "")
-    tone = "unsure" if is_late(visit, now) else usual
+    asked = is_late(visit, facts.now, facts.zone) or is_open_since_before(visit, facts.now, facts.zone)
+    tone = "unsure" if asked else usual
     return f"{tone} short".strip() if units(visit.starts_at, visit.ends_at) <= SHORT_VISIT else tone
 
 

@@ -137,7 +137,9 @@ async def test_what_cannot_be_put_right_is_said_and_nothing_changes(front: Front
     for therapist in front.therapists:
         body = {"from": "2026-03-03", "to": "2027-04-30"}
         await front.group["scheduling"].post(f"/therapists/{therapist}/time-off", body)
-    asked = {"what": "miss", "reflow": "yes"}
+    early = await front.send(f"/visits/{visit['appointment_id']}", {"what": "miss", "reflow": "yes"})
+    assert "This visit has not begun yet." in early.text
+    asked = {"what": "cancel", "reason": "client_wish", "reflow": "yes"}
     page = await front.send(f"/visits/{visit['appointment_id']}", asked)
     assert page.status == 409
     assert "Not every visit found a day." in page.text

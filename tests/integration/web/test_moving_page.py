@@ -151,6 +151,7 @@ async def test_a_day_without_free_times_says_so_and_one_who_came_is_not_moved(fr
     sunday = await front.browser.get(f"{path_of(visit)}?day=2026-03-08")
     assert "Nobody is free for 60\N{NO-BREAK SPACE}min on this day." in sunday.text
     assert f'href="{path_of(visit)}?day=2026-03-09">Mon 9 Mar</a>' in sunday.text
+    await front.group["web"].move_clock(visit["starts_at"])
     await front.group["scheduling"].post(f"/appointments/{visit['appointment_id']}/arrive", {})
     assert path_of(visit) not in (await front.browser.get(path_of(visit).removesuffix("/move"))).text
     page = await front.send(path_of(visit), {"time": "2026-03-05T16:00Z", "therapist": front.therapists[0]})

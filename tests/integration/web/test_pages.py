@@ -168,4 +168,4 @@ async def test_the_foot_shows_the_simulated_time(signed_in: Browser):
 
 
 async def test_health_stays_plain(browser: Browser):
-    assert (await browser.it.get("/healthz", role=None)).body == {"status": "alive"}
+    assert (await browser.it.get("/healthz", role=None)).body == {"status": "alive", "reasons": []}

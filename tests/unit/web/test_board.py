@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from services.web.answers.scheduling import Hours, Slot, Therapist, Visit
-from services.web.views.board import Facts, board
+from services.web.views.board import Facts, board, visit_item
 from services.web.views.laying import Item
 from shared.clock import at, parse_time
 
@@ -100,3 +102,22 @@ def test_a_day_without_anything_is_nine_to_five():
     facts = Facts(on=DAY, now=when("08:00"), zone=ZONE, therapists=[], visits=[], slots=[], names={}, rooms={})
     assert board(facts).hours[0] == "09:00"
     assert len(board(facts).hours) == 8
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "said"),
+    [
+        ("booked", 1, "not here yet"),
+        ("arrived", 1, "is here"),
+        ("booked", 25, "what happened?"),
+        ("arrived", 25, "what happened?"),
+        ("missed", 25, "did not come"),
+    ],
+)
+def test_a_visit_of_an_earlier_day_without_an_outcome_is_asked_about(status: str, hours: int, said: str):
+    found = visit("11:00", status=status)
+    facts = Facts(
+        on=DAY, now=found.starts_at + timedelta(hours=hours), zone=ZONE, therapists=[], visits=[found], slots=[],
+        names={}, rooms={},
+    )  # fmt: skip
+    assert visit_item(facts, found).where == f"Room, {said}"
