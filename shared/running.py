@@ -17,6 +17,7 @@ from shared.bus.ping import Ping
 from shared.bus.relay import Relay
 from shared.http.app import make_app
 from shared.http.auth import Tokens
+from shared.http.edge import Runner
 from shared.loops import Loop, Pulse
 from shared.service import Service
 from shared.store.alarm import Alarm
@@ -189,7 +190,7 @@ class Answering:
 @asynccontextmanager
 async def serving(service: Service, replica: Running) -> AsyncIterator[int]:
     """The service's HTTP on its host and port (0: any free one); gives the port."""
-    runner = web.AppRunner(application(service, replica), access_log=None, shutdown_timeout=3)
+    runner = Runner(application(service, replica), shutdown_timeout=3)
     await runner.setup()
     await web.TCPSite(runner, service.config.host, service.config.port).start()
     try:

@@ -17,6 +17,7 @@ from email_validator import EmailNotValidError, validate_email
 from msgspec import Meta, Struct
 
 from shared.http.problems import Malformed
+from shared.http.sentences import UNLIKE, written
 
 YEARS = range(1900, 2201)
 MOST_ITEMS = 500
@@ -27,20 +28,36 @@ LONGEST_ADDRESS = 254
 LONGEST_PHONE = 40
 
 
-def whole(pattern: str) -> str:
-    """The pattern for all of a text; `$` alone would let a line break through at the end."""
-    return f"^(?:{pattern})$(?!\\n)"
+def whole(pattern: str, how: str = UNLIKE) -> str:
+    """The pattern for all of a text (`$` alone would let a line break through), and how what it asks for is written."""
+    return written(f"^(?:{pattern})$(?!\\n)", how)
 
 
-TimeOfDay = Annotated[str, Meta(pattern=whole("(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00"), max_length=5)]
+TimeOfDay = Annotated[
+    str, Meta(pattern=whole("(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00", "Write a time as 09:30."), max_length=5)
+]
 """A wall-clock time; the end of a day may be written 24:00."""
-ClockTime = Annotated[str, Meta(pattern=whole("(?:[01][0-9]|2[0-3]):[0-5][0-9]"), max_length=5)]
+ClockTime = Annotated[
+    str, Meta(pattern=whole("(?:[01][0-9]|2[0-3]):[0-5][0-9]", "Write a time as 09:30."), max_length=5)
+]
 """A wall-clock time before midnight."""
-LeadTime = Annotated[str, Meta(pattern=whole("P[1-9][0-9]?D|PT[1-9][0-9]{0,2}[HM]"), max_length=6)]
+LeadTime = Annotated[
+    str,
+    Meta(pattern=whole("P[1-9][0-9]?D|PT[1-9][0-9]{0,2}[HM]", "Write a span of time as P2D or PT3H."), max_length=6),
+]
 """How long before a visit, ISO 8601: P2D, PT3H."""
-Slug = Annotated[str, Meta(pattern=whole("[a-z][a-z0-9_]{0,39}"), max_length=40)]
+Slug = Annotated[
+    str,
+    Meta(
+        pattern=whole("[a-z][a-z0-9_]{0,39}", "Use small letters, digits and underscores, a letter first."),
+        max_length=40,
+    ),
+]
 """A name for programs: small letters, digits, underscores."""
-LanguageTag = Annotated[str, Meta(pattern=whole("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}"), max_length=39)]
+LanguageTag = Annotated[
+    str,
+    Meta(pattern=whole("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}", "Write a language as en or pt-BR."), max_length=39),
+]
 """A language as BCP 47 writes it: en, pt-BR."""
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 """A name as it comes; `checked_name` says whether it is one."""

@@ -57,7 +57,7 @@ class It:
         body: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        sent = dict(headers or {})
+        sent = {"Content-Type": "application/json"} | (headers or {})
         if role:
             client = UUID(str(client_id)) if client_id else None
             sent["Authorization"] = f"Bearer {issue_token(KEYS[0], role, f'test-{role}', client_id=client)}"  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import jwt
 import msgspec
+from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from msgspec import Struct
@@ -66,10 +67,17 @@ class Tokens:
         self._key = public_key.read_bytes()
         self._kept: OrderedDict[str, tuple[Who, float]] = OrderedDict()
 
+    def of(self, request: web.Request) -> Who:
+        """The person a request comes from. Raises `Unauthorized`."""
+        sent = request.headers.getall("Authorization", [])
+        if len(sent) > 1:
+            raise Unauthorized("Send one header Authorization, not several.")
+        return self.check(sent[0] if sent else "")
+
     def check(self, authorization: str) -> Who:
         """The person a header `Bearer <token>` stands for. Raises `Unauthorized`."""
-        token = authorization.removeprefix("Bearer ")
-        if token == authorization:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
             raise Unauthorized("Send a token: Authorization: Bearer <token>.")
         who, expires = self._kept.get(token) or self._decode(token)
         if expires <= time.time():
@@ -84,7 +92,7 @@ class Tokens:
             )
         except jwt.ExpiredSignatureError as error:
             raise Unauthorized("The token has expired. Sign in again.") from error
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:  # junk fails in more ways than PyJWT's
             raise Unauthorized("The token does not hold. Sign in again.") from error
         self._kept[token] = (_who(claims), float(claims["exp"]))
         while len(self._kept) > KEPT_TOKENS:

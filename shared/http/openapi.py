@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from shared.http.routes import AnyRoute, Missing, Plain
+from shared.http.routes import KEY, LONGEST_KEY, AnyRoute, Missing, Plain, Route
 
 PROBLEM = {
     "type": "object",
@@ -43,48 +43,95 @@ def document(name: str, routes: list[AnyRoute]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {**components, "Problem": PROBLEM},
+            "responses": {name: _failure(said) for name, said in FAILURES.items()},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
 
-def _operation(route: AnyRoute, schema_of: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
+FAILURES = {
+    "400": "This is not a request as HTTP writes it.",
+    "401": "No token, or one that does not hold.",
+    "403": "The role may not do this.",
+    "404": "There is no such thing.",
+    "408": "The body took too long to come.",
+    "409": "A rule says no; nothing was changed.",
+    "413": "The body is over 1 MiB.",
+    "415": "The body is not JSON in UTF-8.",
+    "422": "The input is not what is asked for; `field` says where.",
+    "431": "The headers are too long.",
+    "501": "Not served by this version yet.",
+    "503": "Something the service depends on is away; `detail` says whether anything was stored.",
+    "default": "Anything else that failed.",
+}
+ALWAYS = ("400", "401", "403", "404", "422", "431", "503", "default")
+
+
+def _failure(said: str) -> dict[str, Any]:
     problems = {"$ref": "#/components/schemas/Problem"}
-    failed = {"description": "problem", "content": {"application/problem+json": {"schema": problems}}}
-    parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)}", route.path)
-    ]
+    return {"description": said, "content": {"application/problem+json": {"schema": problems}}}
+
+
+def _failures(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/responses/{name}"} for name in names}
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    form = "uuid" if name.endswith("_id") else "date" if name == "day" else None
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string"} | ({"format": form} if form else {}),
+    }
+
+
+def _operation(route: AnyRoute, schema_of: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
+    parameters = [_in_path(name) for name in re.findall(r"{(\w+)}", route.path)]
     if isinstance(route, Missing):
-        return {"summary": route.summary, "parameters": parameters, "responses": {"501": failed}}
+        return {"summary": route.summary, "parameters": parameters, "responses": _failures("401", "501", "default")}
     if route.query:
         parameters += _query_parameters(schema_of[id(route.query)], components)
     if isinstance(route, Plain):
-        return _file(route, parameters, failed)
-    done: dict[str, Any] = {"description": "done"}
-    if route.gives is not None:
-        done["content"] = {"application/json": {"schema": schema_of[id(route.gives)]}}
+        return _file(route, parameters)
+    if route.method != "GET":
+        parameters.append({"name": KEY, "in": "header", "schema": {"type": "string", "maxLength": LONGEST_KEY}})
     operation: dict[str, Any] = {
         "summary": route.summary,
         "description": f"For: {', '.join(route.roles)}.",
         "parameters": parameters,
-        "responses": {str(route.status): done, "default": failed},
+        "responses": {str(route.status): _done(route, schema_of), **_failures(*_ways_to_fail(route))},
     }
-    if route.method != "GET":
-        parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}})
     if route.takes:
-        operation["requestBody"] = {"content": {"application/json": {"schema": schema_of[id(route.takes)]}}}
+        operation["requestBody"] = _body(route.takes, schema_of)
     return operation
 
 
-def _file(route: Plain, parameters: list[dict[str, Any]], failed: dict[str, Any]) -> dict[str, Any]:
+def _done(route: Route, schema_of: dict[int, Any]) -> dict[str, Any]:
+    if route.gives is None:
+        return {"description": "done"}
+    return {"description": "done", "content": {"application/json": {"schema": schema_of[id(route.gives)]}}}
+
+
+def _ways_to_fail(route: Route) -> list[str]:
+    writing = () if route.method == "GET" else ("409",)
+    return sorted({*ALWAYS, *writing, *(("408", "413", "415") if route.takes else ())})
+
+
+def _body(takes: type[msgspec.Struct], schema_of: dict[int, Any]) -> dict[str, Any]:
+    """No body is an empty object: it will do where no field is required."""
+    required = any(field.required for field in msgspec.structs.fields(takes))
+    return {"required": required, "content": {"application/json": {"schema": schema_of[id(takes)]}}}
+
+
+def _file(route: Plain, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     done = {"description": "the file", "content": {route.kind: {"schema": {"type": "string"}}}}
     current = {"description": "the file is the one you have"}
     return {
         "summary": route.summary,
         "security": [],
         "parameters": parameters,
-        "responses": {"200": done, "304": current, "default": failed},
+        "responses": {"200": done, "304": current, **_failures("400", "404", "431", "503", "default")},
     }
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from shared.decider import Unknown
 from shared.http.auth import Who
+from shared.http.problems import STORED, Malformed
 from shared.messages import Cause, Command
 from shared.store.unit import Run, Tx
 from shared.store.work import Request
@@ -21,6 +22,9 @@ from shared.vocabulary import Role
 if TYPE_CHECKING:
     from shared.service import Service
 
+KEY = "Idempotency-Key"
+LONGEST_KEY = 200
+READING = ("GET", "HEAD")
 STAFF: tuple[Role, ...] = ("owner", "front_desk", "therapist")
 
 
@@ -116,14 +120,34 @@ class Call:
         outcome = await self.service.store.write(
             unit, self.cause, streams=tuple(streams or ()), reads=reads, request=self.idempotency
         )
-        self.position = outcome.position
+        self.position = self.request[STORED] = outcome.position
         return outcome.value
 
     @property
     def idempotency(self) -> Request | None:
-        """The key sent with the request, bound to who sent it and to what was asked."""
-        key = self.request.headers.get("Idempotency-Key")
-        if not key or self.request.method == "GET":
+        """The key sent with the request, bound to who sent it and to what was asked. Raises `Malformed`."""
+        if self.request.method in READING or (key := key_of(self.request)) is None:
             return None
         asked = b"\n".join([self.request.method.encode(), self.request.path_qs.encode(), self.raw])
         return Request(key=f"{self.who.actor} {key}", hash=hashlib.sha256(asked).digest())
+
+
+def is_id(text: str) -> bool:
+    """Whether it is an id as it is written in an address."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def key_of(request: web.Request) -> str | None:
+    """The Idempotency-Key of a request. Raises `Malformed`."""
+    keys = request.headers.getall(KEY, [])
+    if not keys:
+        return None
+    if len(keys) > 1:
+        raise Malformed(KEY, "Send one Idempotency-Key, not several.")
+    if not 0 < len(keys[0]) <= LONGEST_KEY or not keys[0].isprintable():
+        raise Malformed(KEY, f"An Idempotency-Key is 1 to {LONGEST_KEY} characters of readable text, such as a UUID.")
+    return keys[0]

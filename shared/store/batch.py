@@ -73,10 +73,10 @@ class Batch:
         except LOST as error:
             raise InDoubt from error
 
-    async def was_committed(self, connection: asyncpg.Connection) -> bool:
-        """Whether the batch's events are in the log after all; one without events may as well run again."""
+    async def was_committed(self, connection: asyncpg.Connection) -> bool | None:
+        """Whether the batch's events are in the log after all; of one without events nobody can tell."""
         if not self._recorded:
-            return False
+            return None
         first = next(iter(self._recorded))
         return bool(await connection.fetchval("select 1 from public.event where event_id = $1", first))
 

@@ -26,6 +26,10 @@ class Unavailable(Exception):  # noqa: N818 - an answer (503), not a bug
     """Something this service depends on does not answer. Nothing was stored."""
 
 
+class Doubtful(Unavailable):
+    """The database went away in the commit and did not come back in time: nobody knows whether it was stored."""
+
+
 class KeyReused(Exception):  # noqa: N818 - an answer (422), not a bug
     """The Idempotency-Key was used before for another request."""
 

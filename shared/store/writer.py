@@ -13,7 +13,7 @@ from shared.store.append import End, end_of_log
 from shared.store.batch import Batch
 from shared.store.swift import SwiftBatch, may_be_swift
 from shared.store.unit import Folded
-from shared.store.work import LOST, Engine, InDoubt, Outcome, Unavailable, Work
+from shared.store.work import LOST, Doubtful, Engine, InDoubt, Outcome, Unavailable, Work
 
 BATCH = 256
 KEPT_STATES = 20_000
@@ -113,12 +113,12 @@ class Writer:
         else:
             self._committed(batch)
 
-    def _away(self, works: list[Work], error: BaseException) -> None:
+    def _away(self, works: list[Work], error: BaseException, kind: type[Unavailable] = Unavailable) -> None:
         if self._connection is not None:
             self._connection.terminate()  # whatever is left of it must not hold the lock
         self._connection = None
         for work in works:
-            work.fail(Unavailable(f"the database is away ({type(error).__name__})"))
+            work.fail(kind(f"the database is away ({type(error).__name__})"))
 
     async def _find_out(self, batch: Batch | None, works: list[Work], error: InDoubt) -> None:
         """A commit in doubt: what is stored is acknowledged, what is not is refused; nobody guesses."""
@@ -126,13 +126,13 @@ class Writer:
         try:
             async with asyncio.timeout(PATIENCE):
                 connection = await self._open_at_last()
-                stored = batch is not None and await batch.was_committed(connection)
+                stored = await batch.was_committed(connection) if batch is not None else False
         except (*LOST, TimeoutError):
-            stored = False
+            stored = None
         if stored and batch is not None:
             self._committed(batch)
         else:
-            self._away(works, error)
+            self._away(works, error, Unavailable if stored is False else Doubtful)
 
     async def _open_at_last(self) -> asyncpg.Connection:
         while True:

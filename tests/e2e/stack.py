@@ -125,7 +125,8 @@ class Answer:
 def ask(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
     """Send a request; `body` is sent as JSON unless it is bytes."""
     data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers or {}, method=method)  # noqa: S310  our own front door
+    sent = {"Content-Type": "application/json"} | (headers or {})
+    request = urllib.request.Request(url, data, sent, method=method)  # noqa: S310  our own front door
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  our own front door
             return Answer(answer.status, dict(answer.headers), answer.read())

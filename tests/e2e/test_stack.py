@@ -66,7 +66,12 @@ def test_what_is_not_there_or_not_for_outside_is_unknown(stack: Started, path: s
 
 def test_the_front_door_refuses_what_no_service_should_see(stack: Started) -> None:
     clients = f"{stack.origin}/api/records/clients"
-    assert is_problem(ask("TRACE", clients), 405)
+    trace = ask("TRACE", clients)
+    assert is_problem(trace, 405)
+    assert "DELETE" not in trace.headers["Allow"]
+    assert is_problem(ask("BREW", clients), 501)
+    assert is_problem(ask("GET", clients, headers={"X-Long": "x" * 100_000}), 431)
+    assert is_problem(ask("GET", clients + "/" + "x" * 100_000), 414)
     assert is_problem(ask("POST", clients, b"x", headers={"Content-Encoding": "gzip"}), 415)
     assert is_problem(ask("GET", clients, headers={"Host": "evil.example"}), 421)
 

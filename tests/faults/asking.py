@@ -25,7 +25,10 @@ class Asker:
         self._http = http
         self._origin = origin
         self._journal = journal
-        self._headers = {"Authorization": f"Bearer {token(data / 'secrets', 'owner', None)}"}
+        self._headers = {
+            "Authorization": f"Bearer {token(data / 'secrets', 'owner', None)}",
+            "Content-Type": "application/json",
+        }
 
     async def write(self, kind: str, path: str, body: Any, *, method: str = "POST", twice: bool = False) -> Any:
         """Give the acknowledged answer, or nothing if it was refused or never known; `twice` asks again after it."""
