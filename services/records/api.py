@@ -94,8 +94,12 @@ async def erase(call: Call) -> dict[str, Any]:
     client_id = call.path_id("client_id")
 
     async def unit(tx: Tx) -> dict[str, Any]:
-        await tx.decide(client.stream(client_id), client.EraseClient())
-        await tx.decide(chart.stream(client_id), chart.EraseChart(client_id=client_id))
+        # Erasing is how the record of a client ends that nobody can restore.
+        surely = await tx.damaged(client.stream(client_id))
+        erasing = client.ConfirmErasure(client_id=client_id) if surely else client.EraseClient()
+        await tx.decide(client.stream(client_id), erasing)
+        surely = await tx.damaged(chart.stream(client_id))
+        await tx.decide(chart.stream(client_id), chart.EraseChart(client_id=client_id, surely=surely))
         forget_key(tx, client_id)
         return {"client_id": client_id}
 

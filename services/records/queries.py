@@ -109,7 +109,9 @@ async def answer_contact(service: Service, question: AskContact) -> Contact | No
 
 
 async def answer_screening(service: Service, question: AskScreening) -> Screened | None:
-    """The last screening's tender points."""
+    """The last screening's tender points; none of a client who is unknown or erased."""
+    if not isinstance(await service.store.state(client.stream(question.client_id)), client.Registered):
+        return None
     chart_so_far = await service.store.read(chart.stream(question.client_id))
     found = [recorded for recorded in chart_so_far if isinstance(recorded.event, ScreeningRecorded)]
     if not found:

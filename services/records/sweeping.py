@@ -6,15 +6,18 @@ import sys
 import asyncpg
 import structlog
 
-from services.records.shredding import sweep
+from services.records.shredding import KeysDamaged, sweep
 from services.records.wrapping import WrappingKeyMissing, WrappingKeys
 from shared.config import Config
 from shared.store.store import Store
+from shared.tasks import woken
 
 log = structlog.get_logger()
 
 PAUSE = 5.0
 """Seconds until a sweep that failed is tried again."""
+LONG_PAUSE = 60.0
+"""Seconds until one is tried again that waits for an operator; an erasure wakes it earlier."""
 
 
 class Sweeping:
@@ -37,7 +40,11 @@ class Sweeping:
             self._due.clear()
             try:
                 await self._sweep()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, WrappingKeyMissing) as error:
+            except KeysDamaged as error:
+                _tell(error)
+                await woken(self._due, LONG_PAUSE)
+                self._due.set()
+            except Exception as error:  # noqa: BLE001 - whatever it fails on, an erasure is not forgotten
                 log.warning("sweep_failed", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
                 self._due.set()
@@ -51,6 +58,18 @@ class Sweeping:
             await connection.close()
 
 
+def _tell(error: KeysDamaged) -> None:
+    for client_id in error.client_ids:
+        log.error("client_key_damaged", client_id=str(client_id))
+
+
+async def _swept(connection: asyncpg.Connection, wrapping: WrappingKeys) -> int:
+    try:
+        return await sweep(connection, wrapping)
+    except KeysDamaged as error:
+        sys.exit(str(error))
+
+
 async def shred(config: Config) -> None:
     """Sweep now; with the owner's address also make the table of keys anew, so that its old pages are gone."""
     wrapping = WrappingKeys(config.wrapping_key)
@@ -60,7 +79,7 @@ async def shred(config: Config) -> None:
         sys.exit(str(error))
     connection = await asyncpg.connect(config.owner_database or config.database)
     try:
-        destroyed = await sweep(connection, wrapping)
+        destroyed = await _swept(connection, wrapping)
         sys.stdout.write(f"{destroyed} wrapping keys destroyed\n")
         if await connection.fetchval("select tableowner = current_user from pg_tables where tablename = 'client_key'"):
             await connection.execute("vacuum full public.client_key")

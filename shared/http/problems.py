@@ -14,6 +14,7 @@ from aiohttp import web
 
 from shared import metrics
 from shared.decider import Refusal, Refused, Unknown
+from shared.store.reader import Damaged
 from shared.store.work import KeyReused, Unavailable
 
 log = structlog.get_logger()
@@ -182,5 +183,6 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], web.Response]], ...] = (
     (Unknown, lambda error: problem(404, "unknown", str(error) or "There is no such thing.")),
     (Unauthorized, lambda error: _unauthorized(str(error))),
     (Forbidden, lambda error: problem(403, "forbidden", str(error))),
+    (Damaged, lambda error: problem(409, "damaged", str(error), rule="damaged")),
     (Unavailable, _unavailable),
 )

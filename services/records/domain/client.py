@@ -158,5 +158,5 @@ def present(state: Client) -> Registered:
 
 
 decider: Decider[ClientCommand, ClientEvent, Client] = Decider(
-    decide=decide, evolve=evolve, initial=Unregistered(), events=get_args(ClientEvent)
+    decide=decide, evolve=evolve, initial=Unregistered(), events=get_args(ClientEvent), anew=(ClientErased,)
 )
