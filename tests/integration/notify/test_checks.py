@@ -66,5 +66,7 @@ async def test_an_erased_client_is_told_nothing(tmp_path: Path):
         del there.contacts[client]
         await there.say(ClientErased(client_id=client))
         await there.go_to("2026-03-18T18:00:00Z")
-        assert {(m["status"], m["error"]) for m in await there.messages(client)} == {("withdrawn", "erased")}
+        rows = await there.it.service.store.fetch("select status, error from message")
+        assert {tuple(row) for row in rows} == {("withdrawn", "erased")}
+        assert (await there.it.get(f"/clients/{client}/messages")).status == 404
         assert not there.mail.inbox
