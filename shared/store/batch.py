@@ -118,9 +118,8 @@ class Batch:
         for recorded in await self._engine.reader.newer(self._connection, dict.fromkeys(streams, 0)):
             events[recorded.stream].append(recorded)
         for stream in streams:
-            unborn = self._engine.unborn(stream)
             with suppress(Damaged):  # it stops the units that need it, and no other
-                self._base[stream] = fold(self._engine.decider(stream), unborn, events[stream])
+                self._base[stream] = fold(self._engine.decider(stream), self._engine.unborn(stream), events[stream])
 
     async def _run(self, work: Work) -> None:
         reader, deciders = self._engine.reader, self._engine.deciders
