@@ -49,6 +49,11 @@ PRACTICE = """\
 # past_days = 90                 # how far back calendar feeds reach
 # cancelled_days = 30            # for how long a cancelled visit is still told
 
+# [consent]                      # what clients agree to; nobody who gave no consent is written to
+# version = "1"                  # give another one with each change of the wording
+# [consent.wording]              # by language; a client's own is taken, else the first
+# en = "I agree that the practice writes to me about my visits. I can take this back at any time."
+
 # [policy.fibromyalgia]          # single values of a protocol's policy
 """
 

@@ -124,6 +124,20 @@ class Feeds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cancelled_days: Natural = 30
 
 
+Wording = Annotated[str, Meta(min_length=1, max_length=4000)]
+WORDING = {"en": "I agree that the practice writes to me about my visits. I can take this back at any time."}
+
+
+class Consent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What clients agree to when they let the practice write to them: the wording by language, and its version.
+
+    A client's own language is taken, else the first. Give a new version with each change of the wording.
+    """
+
+    version: Annotated[str, Meta(min_length=1, max_length=100)] = "1"
+    wording: Annotated[dict[str, Wording], Meta(min_length=1)] = field(default_factory=lambda: dict(WORDING))
+
+
 class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The practice's settings. `policy.<protocol>` overrides single values of a protocol definition.
 
@@ -143,6 +157,7 @@ class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     holidays: Holidays = field(default_factory=Holidays)
     feeds: Feeds = field(default_factory=Feeds)
     attendance: Attendance = field(default_factory=Attendance)
+    consent: Consent = field(default_factory=Consent)
     policy: dict[str, dict[str, Any]] = {}
     protocols: str = "protocols"
 

@@ -52,6 +52,7 @@ class Decider(Generic[C, E, S]):
     """`decide(command, state)` gives events, `[]` (asked twice) or raises `Refused`; `evolve` folds an event in.
 
     `events` lists every class the aggregate's streams may hold; `many` folds a whole stream faster than one by one.
+    After one of the events `anew` nothing counts that came before it, readable or not.
     """
 
     decide: Callable[[C, S], list[E]]
@@ -59,6 +60,7 @@ class Decider(Generic[C, E, S]):
     initial: S
     events: tuple[type[E], ...]
     many: Callable[[S, Iterable[E]], S] | None = None
+    anew: tuple[type, ...] = ()
 
     def fold(self, state: S, events: Iterable[E]) -> S:
         """The state after these events."""

@@ -27,6 +27,12 @@ class Redacted(Event, frozen=True, kw_only=True):
     type: str
 
 
+class Unreadable(Event, frozen=True, kw_only=True):
+    """In place of a stored event that is damaged, where the others matter. `type` is that of the row."""
+
+    type: str
+
+
 class ReadModelsRebuilt(Event, frozen=True, kw_only=True):
     """The rows of all read models were made again. It stands in a service's own log and is never published.
 
@@ -57,7 +63,7 @@ class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def type(self) -> str:
         """The event's class name."""
-        return self.event.type if isinstance(self.event, Redacted) else type(self.event).__name__
+        return self.event.type if isinstance(self.event, (Redacted, Unreadable)) else type(self.event).__name__
 
 
 def category(stream: str) -> str:

@@ -9,6 +9,7 @@ batch_units = Histogram(
 )
 batch_seconds = Histogram("seriatim_batch_seconds", "Time one transaction of the writer took", buckets=SHORT)
 events_appended = Counter("seriatim_events_appended_total", "Events stored")
+events_damaged = Counter("seriatim_events_damaged_total", "Times a stored event could not be read")
 relay_lag_events = Gauge("seriatim_relay_lag_events", "Events that wait to be published")
 relay_lag_seconds = Gauge("seriatim_relay_lag_seconds", "Age of the oldest event that waits to be published")
 relay_in_doubt = Counter("seriatim_relay_in_doubt_total", "Times the relay did not know whether a batch was stored")

@@ -50,7 +50,7 @@ async def _events(
 def line(row: asyncpg.Record) -> str:
     """`position  time  type  stream@version  by actor  {data}`."""
     data = msgspec.json.decode(row["data"])
-    shown = "(sealed)" if set(data) == {"sealed"} else msgspec.json.encode(data).decode()
+    shown = "(sealed)" if isinstance(data, dict) and set(data) == {"sealed"} else msgspec.json.encode(data).decode()
     where, when = f"{row['stream']}@{row['version']}", f"{row['recorded_at']:%Y-%m-%d %H:%M:%S}"
     return f"{row['position']:>8}  {when}  {row['type']}  {where}  by {row['actor']}  {shown}"
 

@@ -48,7 +48,7 @@ def objection(message: Message, at: Situation) -> Command | None:
         return _withdraw(message, "erased")
     if message.channel != "email":
         return _fail(message, f"no_{message.channel}_gateway", at.now)
-    if not at.contact.consents.get(message.channel, True):
+    if not at.contact.consents.get(message.channel, False):  # none given is none
         return _withdraw(message, "no_consent")
     if not at.contact.email:
         return _fail(message, "no_address", at.now)

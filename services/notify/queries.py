@@ -49,10 +49,13 @@ class Briefings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_cursor: str | None = None
 
 
+KNOWN = "not exists (select from forgotten where forgotten.client_id = message.client_id)"
+
+
 async def messages_of(store: Store, client_id: UUID, limit: int, after: int) -> Messages:
-    """The client's messages, and the notes for their visits."""
+    """The client's messages, and the notes for their visits; none of an erased client."""
     rows = await store.fetch(
-        "select * from message where client_id = $1 order by due_at, message_id limit $2 offset $3",
+        f"select * from message where client_id = $1 and {KNOWN} order by due_at, message_id limit $2 offset $3",
         client_id,
         limit + 1,
         after,
@@ -62,9 +65,9 @@ async def messages_of(store: Store, client_id: UUID, limit: int, after: int) -> 
 
 
 async def briefings_of(store: Store, therapist_id: UUID, limit: int, after: int) -> Briefings:
-    """Notes delivered to the therapist."""
+    """Notes delivered to the therapist, but those about erased clients."""
     rows = await store.fetch(
-        "select * from message where therapist_id = $1 and status = 'sent' "
+        f"select * from message where therapist_id = $1 and status = 'sent' and {KNOWN} "
         "order by sent_at desc, message_id limit $2 offset $3",
         therapist_id,
         limit + 1,

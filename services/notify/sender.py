@@ -13,6 +13,7 @@ from services.notify.domain.due import Policy
 from services.notify.sending import Desk
 from shared.rounds import Job, Rounds
 from shared.service import Service
+from shared.store.reader import Damaged
 from shared.store.work import Unavailable
 
 log = structlog.get_logger()
@@ -65,6 +66,8 @@ class Sender(Rounds):
             except Unavailable as error:
                 log.info("sender_waits", reason=str(error))
                 return False
+            except Damaged:
+                return True  # the log names the row; what is due is tried again in each round, and nobody waits for it
             except Exception:
                 # A bug in one person's message must not silence the others; it stays due and pending, and is seen.
                 log.exception("message_not_made")

@@ -1,5 +1,6 @@
 """A therapist's turn: the notes that are due."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from shared.messages import Command
 from shared.questions.protocol import AskNote
 from shared.questions.records import AskContact, Contact
 from shared.questions.scheduling import AskVisits, VisitFacts
+from shared.store.reader import Damaged
 
 
 async def send_due(desk: Desk, therapist_id: UUID) -> None:
@@ -22,7 +24,8 @@ async def send_due(desk: Desk, therapist_id: UUID) -> None:
     for note in state.notes.values():
         message = state.messages[note.message_id]
         if message.status == "due":
-            await _send(desk, therapist_id, note, message)
+            with suppress(Damaged):  # a client who cannot be read keeps no other client's note from the therapist
+                await _send(desk, therapist_id, note, message)
 
 
 async def _send(desk: Desk, therapist_id: UUID, note: Note, message: Message) -> None:

@@ -38,9 +38,10 @@ def on_preferences_set(recorded: Recorded) -> Iterator[Statement]:
 
 
 def on_client_forgotten(recorded: Recorded) -> Iterator[Statement]:
-    """Nothing of the client is to come."""
+    """Nothing of the client is to come, and nothing of what was is shown."""
     event: ClientForgotten = recorded.event
     yield "delete from visit where client_id = $1", (event.client_id,)
+    yield "insert into forgotten (client_id) values ($1)", (event.client_id,)
 
 
 PROJECTIONS: Projections = {

@@ -1,5 +1,6 @@
 """Courses as they are answered to people and to other services."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -32,6 +33,7 @@ from shared.questions.protocol import (
 )
 from shared.questions.question import Question
 from shared.service import Service
+from shared.store.reader import Damaged
 from shared.store.unit import Folded, fold
 from shared.store.work import Unavailable
 
@@ -86,11 +88,15 @@ def note_view(service: Service, state: Course, *, then: bool = False) -> dict[st
 
 
 async def courses_of(service: Service, client_id: UUID) -> list[CourseView]:
-    """The client's courses, the newest first."""
+    """The client's courses, the newest first; one that is damaged is left out, and named in the log."""
     rows = await service.store.fetch(
         "select course_id from course where client_id = $1 order by opened_at desc", client_id
     )
-    return [view(service, await course(service, row["course_id"]), service.clock.now()) for row in rows]
+    found = []
+    for row in rows:
+        with suppress(Damaged):
+            found.append(view(service, await course(service, row["course_id"]), service.clock.now()))
+    return found
 
 
 async def _owned(service: Service, course_id: UUID, client_id: UUID | None = None) -> Course | None:

@@ -18,7 +18,8 @@ from services.records.chart_api import OutcomeAnswer, ScreeningAnswer
 from services.records.charts import ChartView
 from services.records.contact import ContactChanges, NewClient, details_given
 from services.records.domain import chart, client
-from services.records.queries import ClientList, ClientView, client_list, one_client
+from services.records.domain.consent import Asked
+from services.records.queries import ClientAgreed, ClientList, client_list, one_client
 from services.records.shredding import forget_key
 from shared.clock import day_of
 from shared.http.problems import Malformed
@@ -55,9 +56,10 @@ async def register(call: Call) -> dict[str, Any]:
     """A new client, with a key of their own."""
     details = client.Details(**details_given(call.body, day_of(call.now, call.service.practice.tz)))
     client_id = call.new_id()
+    command = client.RegisterClient(client_id=client_id, details=details, asked=asked_today(call))
 
     async def unit(tx: Tx) -> dict[str, Any]:
-        await tx.decide(client.stream(client_id), client.RegisterClient(client_id=client_id, details=details))
+        await tx.decide(client.stream(client_id), command)
         tx.execute(
             "insert into public.client_key (client_id, wrapped, wrapping_key_id) values ($1, $2, $3)",
             client_id,
@@ -68,13 +70,20 @@ async def register(call: Call) -> dict[str, Any]:
     return await call.write(unit, streams=[client.stream(client_id)])  # type: ignore[no-any-return]
 
 
+def asked_today(call: Call) -> Asked:
+    """The practice's wording of today, asked by who sends the request."""
+    consent = call.service.practice.consent
+    return Asked(version=consent.version, wordings=consent.wording, at=call.now, by=call.who.actor)
+
+
 async def change(call: Call) -> dict[str, Any]:
     """Other contact details or consents."""
     client_id = call.path_id("client_id")
     changes = details_given(call.body, day_of(call.now, call.service.practice.tz))
+    command = client.ChangeDetails(changes=changes, asked=asked_today(call))
 
     async def unit(tx: Tx) -> dict[str, Any]:
-        await tx.decide(client.stream(client_id), client.ChangeDetails(changes=changes))
+        await tx.decide(client.stream(client_id), command)
         return {"client_id": client_id}
 
     return await call.write(unit, streams=[client.stream(client_id)])  # type: ignore[no-any-return]
@@ -85,8 +94,12 @@ async def erase(call: Call) -> dict[str, Any]:
     client_id = call.path_id("client_id")
 
     async def unit(tx: Tx) -> dict[str, Any]:
-        await tx.decide(client.stream(client_id), client.EraseClient())
-        await tx.decide(chart.stream(client_id), chart.EraseChart(client_id=client_id))
+        # Erasing is how the record of a client ends that nobody can restore.
+        surely = await tx.damaged(client.stream(client_id))
+        erasing = client.ConfirmErasure(client_id=client_id) if surely else client.EraseClient()
+        await tx.decide(client.stream(client_id), erasing)
+        surely = await tx.damaged(chart.stream(client_id))
+        await tx.decide(chart.stream(client_id), chart.EraseChart(client_id=client_id, surely=surely))
         forget_key(tx, client_id)
         return {"client_id": client_id}
 
@@ -98,12 +111,12 @@ async def erase(call: Call) -> dict[str, Any]:
     return ids
 
 
-async def show(call: Call) -> ClientView:
+async def show(call: Call) -> ClientAgreed:
     """One client's contact details."""
     return await one_client(call.service.store, call.path_id("client_id"))
 
 
-async def shown_again(call: Call, ids: dict[str, Any]) -> ClientView:
+async def shown_again(call: Call, ids: dict[str, Any]) -> ClientAgreed:
     """The client after a change."""
     return await one_client(call.service.store, UUID(str(ids["client_id"])))
 
@@ -126,9 +139,9 @@ ROUTES: list[Route | Missing] = [
     Route("POST", "/clients", register, STAFF, "Register a client", takes=NewClient, gives=ClientId, status=201),
     Route("GET", "/clients", listed, STAFF, "All clients", query=Page, gives=ClientList),
     Route("POST", "/clients/search", search, STAFF, "Find clients", takes=Search, gives=ClientList),
-    Route("GET", "/clients/{client_id}", show, (*STAFF, "client"), "One client", gives=ClientView),
+    Route("GET", "/clients/{client_id}", show, (*STAFF, "client"), "One client", gives=ClientAgreed),
     Route("PATCH", "/clients/{client_id}", change, STAFF, "Change contact details or consents", takes=ContactChanges,
-          gives=ClientView, answer=shown_again),
+          gives=ClientAgreed, answer=shown_again),
     Route("DELETE", "/clients/{client_id}", erase, ("owner",), "Erase a client", gives=ClientId, status=202),
     Route("POST", "/clients/{client_id}/screenings", chart_api.screen, CLINICAL, "Screen a client",
           takes=ScreeningGiven, gives=ScreeningAnswer, status=201, answer=chart_api.screening_answer),

@@ -30,6 +30,10 @@ class Consents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sms: bool | UnsetType = UNSET
 
 
+NOTHING_SAID = Consents()
+"""Consents that name no channel."""
+
+
 class NewClient(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person to register."""
 
@@ -60,7 +64,7 @@ CLEARED: dict[str, Any] = {"language": "en", "consents": {}}
 def details_given(body: NewClient | ContactChanges, today: date) -> dict[str, Any]:
     """The fields of a body, checked and in their stored form. Raises `Malformed` with the field."""
     given = {name: getattr(body, name) for name in body.__struct_fields__}
-    checked = {name: _checked(name, value) for name, value in given.items() if value is not UNSET}
+    checked = {name: _checked(name, value) for name, value in given.items() if value not in (UNSET, NOTHING_SAID)}
     if (born := checked.get("birth_date")) and born > today:
         raise Malformed("birth_date", "This day is still to come.")
     return checked

@@ -4,17 +4,20 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.records.domain.client import Details, DetailsRecorded
+from services.records.domain.client import Details, DetailsRecorded, stream
 from shared.events.records import ClientErased
 from shared.loops import Pulse
-from shared.messages import Recorded
+from shared.messages import Recorded, Unreadable
+from shared.store.reader import Damaged
 from shared.store.store import Store
 from shared.store.work import Unavailable
 
 CHUNK = 500
+AT_ONCE = 20
 PAUSE = 1.0
 TYPES = ["DetailsRecorded", "ClientErased"]
 UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -65,6 +68,7 @@ class Names:
         self._store = store
         self._entries: dict[UUID, Entry] = {}
         self._seen = 0
+        self._damaged: dict[UUID, None] = {}
         self._reading = asyncio.Lock()
         self.pulse = Pulse()
 
@@ -87,9 +91,23 @@ class Names:
                     self._take(recorded)
                 self._seen = events[-1].position
             self._seen = max(self._seen, head)
+            await self._look_again()
+
+    async def _look_again(self) -> None:
+        """Who could not be read is found again once the row is restored; of many, some are looked at in turn."""
+        for client_id in list(self._damaged)[:AT_ONCE]:
+            self._damaged[client_id] = self._damaged.pop(client_id)
+            with suppress(Damaged):
+                for recorded in await self._store.read(stream(client_id)):
+                    self._take(recorded)
 
     def _take(self, recorded: Recorded) -> None:
+        if recorded.client_id is not None:
+            self._damaged.pop(recorded.client_id, None)
         match recorded.event:
+            case Unreadable() if recorded.client_id is not None:
+                self.forget(recorded.client_id)
+                self._damaged[UUID(int=recorded.client_id.int)] = None
             case DetailsRecorded(client_id=client_id, details=details):
                 self._entries[client_id] = _entry(client_id, details)
             case ClientErased(client_id=client_id):

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from services.records.charts import ChartView, chart_view
 from services.records.domain import chart, client, diary
+from services.records.domain.consent import Agreements
 from services.records.names import Entry
 from shared.decider import Unknown
 from shared.events.records import OutcomeMeasured, ScreeningRecorded
@@ -32,6 +32,12 @@ class ClientView(Struct, frozen=True, kw_only=True):
     consents: dict[str, bool]
 
 
+class ClientAgreed(ClientView, frozen=True, kw_only=True):
+    """A client's contact details with what was agreed to about each channel, and when; null where it is not known."""
+
+    agreements: Agreements
+
+
 class ClientList(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Clients, and where the next page starts."""
 
@@ -40,8 +46,12 @@ class ClientList(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def client_view(client_id: UUID, details: client.Details) -> ClientView:
-    """The details as they are shown."""
-    return ClientView(client_id=client_id, **asdict(details))
+    """The details as lists show them."""
+    return ClientView(client_id=client_id, **_shown(details))
+
+
+def _shown(details: client.Details) -> dict[str, Any]:
+    return {name: getattr(details, name) for name in ClientView.__struct_fields__ if name != "client_id"}
 
 
 def client_list(entries: Sequence[Entry], limit: int) -> ClientList:
@@ -53,9 +63,10 @@ def client_list(entries: Sequence[Entry], limit: int) -> ClientList:
     )
 
 
-async def one_client(store: Store, client_id: UUID) -> ClientView:
+async def one_client(store: Store, client_id: UUID) -> ClientAgreed:
     """One client. Raises `Unknown`, also for an erased one."""
-    return client_view(client_id, client.present(await store.state(client.stream(client_id))).details)
+    details = client.present(await store.state(client.stream(client_id))).details
+    return ClientAgreed(client_id=client_id, **_shown(details), agreements=details.agreed)
 
 
 async def whole_chart(store: Store, client_id: UUID) -> ChartView:
@@ -98,7 +109,9 @@ async def answer_contact(service: Service, question: AskContact) -> Contact | No
 
 
 async def answer_screening(service: Service, question: AskScreening) -> Screened | None:
-    """The last screening's tender points."""
+    """The last screening's tender points; none of a client who is unknown or erased."""
+    if not isinstance(await service.store.state(client.stream(question.client_id)), client.Registered):
+        return None
     chart_so_far = await service.store.read(chart.stream(question.client_id))
     found = [recorded for recorded in chart_so_far if isinstance(recorded.event, ScreeningRecorded)]
     if not found:

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 from msgspec import Struct
 
 from services.records.wrapping import WrappingKeys
@@ -21,6 +22,10 @@ class Envelope(Struct):
     sealed: bytes
 
 
+class KeyDamaged(Exception):  # noqa: N818 - it says what is the matter
+    """The row of the client's key is there and does not open: it can be restored, unlike that of an erased client."""
+
+
 class Sealing:
     """AES-256-GCM; stream, version and type are bound to the ciphertext, so that a row moved elsewhere fails.
 
@@ -31,6 +36,7 @@ class Sealing:
     def __init__(self, wrapping: WrappingKeys) -> None:
         self.wrapping = wrapping
         self._keys: dict[UUID, AESGCM | None] = {}
+        self._damaged: set[UUID] = set()
         self._unborn: dict[UUID, AESGCM] = {}
 
     def new_key(self, client_id: UUID) -> tuple[bytes, str]:
@@ -54,19 +60,31 @@ class Sealing:
         if any(row["wrapping_key_id"] not in self.wrapping for row in rows):
             self.wrapping.load()
             rows = await _wrapped(connection, client_ids)
-        found = {row["client_id"]: self._unwrapped(row) for row in rows if row["wrapping_key_id"] in self.wrapping}
+        held = [row for row in rows if row["wrapping_key_id"] in self.wrapping]
+        found = {row["client_id"]: key for row in held if (key := self._unwrapped(row))}
+        self._damaged = {row["client_id"] for row in held} - set(found)
         # A client registered in this very transaction has no row yet: the key is the one just made.
         self._keys = {who: found.get(who) or self._unborn.pop(who, None) for who in client_ids}
 
-    def _unwrapped(self, row: asyncpg.Record) -> AESGCM:
-        return AESGCM(self.wrapping.unwrap(row["wrapping_key_id"], row["wrapped"]))
+    def _unwrapped(self, row: asyncpg.Record) -> AESGCM | None:
+        """The client's key; none when its row is damaged."""
+        try:
+            return AESGCM(self.wrapping.unwrap(row["wrapping_key_id"], row["wrapped"]))
+        except (InvalidUnwrap, ValueError):
+            return None
+
+    def _key(self, client_id: UUID) -> AESGCM | None:
+        """None for who was erased. Raises `KeyDamaged`."""
+        if client_id in self._damaged:
+            raise KeyDamaged
+        return self._keys[client_id]
 
     def encode(self, event: Event, *, stream: str, version: int, client_id: UUID | None) -> bytes:
         """The JSON to store."""
         plain = msgspec.json.encode(event)
         if client_id is None or not self.seals(type(event)):
             return plain
-        if (key := self._keys[client_id]) is None:
+        if (key := self._key(client_id)) is None:
             raise LookupError(f"client {client_id} has no key, so nothing can be sealed")
         nonce = os.urandom(NONCE)
         bound = _bound(stream, version, type(event))
@@ -76,7 +94,7 @@ class Sealing:
         """The event stored; `Redacted` once the client's key is gone. Raises `InvalidTag` on a forged or moved row."""
         if client_id is None or not self.seals(cls):
             return msgspec.json.decode(data, type=cls)
-        if (key := self._keys[client_id]) is None:
+        if (key := self._key(client_id)) is None:
             return Redacted(type=cls.__name__)
         sealed = msgspec.json.decode(data, type=Envelope).sealed
         plain = key.decrypt(sealed[:NONCE], sealed[NONCE:], _bound(stream, version, cls))

@@ -5,15 +5,25 @@ condemned in the transaction that deletes the row; the sweep wraps the survivors
 condemned. All it needs to know is in the table and the file, so it can be broken off anywhere and run again.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
 from services.records.wrapping import WrappingKeys
 from shared.store.batch import LOCK
 from shared.store.unit import Tx
+
+
+class KeysDamaged(Exception):  # noqa: N818 - it says what is the matter
+    """Keys of these clients do not open. A sweep would destroy what they can be opened with once they are restored."""
+
+    def __init__(self, client_ids: Sequence[UUID]) -> None:
+        named = ", ".join(map(str, client_ids))
+        super().__init__(f"Restore the rows of client_key of these clients, or erase them: {named}.")
+        self.client_ids = client_ids
 
 
 def forget_key(tx: Tx, client_id: UUID) -> None:
@@ -58,16 +68,30 @@ async def _rewrap_survivors(connection: asyncpg.Connection, wrapping: WrappingKe
     survivors = await connection.fetch(
         "select client_id, wrapped, wrapping_key_id from public.client_key where wrapping_key_id = any($1)", held
     )
+    wrapped = _wrapped_anew(wrapping, survivors)
     await connection.execute(
         """
         update public.client_key set wrapped = anew.wrapped, wrapping_key_id = $3
           from unnest($1::uuid[], $2::bytea[]) as anew (client_id, wrapped)
          where client_key.client_id = anew.client_id
         """,
-        [row["client_id"] for row in survivors],
-        [wrapping.wrap(wrapping.unwrap(row["wrapping_key_id"], row["wrapped"])) for row in survivors],
+        list(wrapped),
+        list(wrapped.values()),
         wrapping.newest,
     )
+
+
+def _wrapped_anew(wrapping: WrappingKeys, survivors: Sequence[asyncpg.Record]) -> dict[UUID, bytes]:
+    """Each client's key under the newest wrapping key. Raises `KeysDamaged`."""
+    found, damaged = dict[UUID, bytes](), list[UUID]()
+    for row in survivors:
+        try:
+            found[row["client_id"]] = wrapping.wrap(wrapping.unwrap(row["wrapping_key_id"], row["wrapped"]))
+        except (InvalidUnwrap, ValueError):
+            damaged.append(row["client_id"])
+    if damaged:
+        raise KeysDamaged(damaged)
+    return found
 
 
 async def destroy(connection: asyncpg.Connection, wrapping: WrappingKeys, condemned: set[str]) -> int:

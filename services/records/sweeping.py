@@ -6,7 +6,7 @@ import sys
 import asyncpg
 import structlog
 
-from services.records.shredding import sweep
+from services.records.shredding import KeysDamaged, sweep
 from services.records.wrapping import WrappingKeyMissing, WrappingKeys
 from shared.config import Config
 from shared.loops import Pulse
@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 PAUSE = 5.0
 """Seconds until a sweep that failed is tried again."""
+LONG_PAUSE = 60.0
+"""Seconds until one is tried again that waits for an operator; an erasure wakes it earlier."""
 
 
 class Sweeping:
@@ -42,9 +44,13 @@ class Sweeping:
             self.pulse.turned()
 
     async def _once(self) -> None:
+        """One sweep; what it fails on, an erasure is not forgotten."""
         self._due.clear()
         try:
             await self._sweep()
+        except KeysDamaged as error:
+            _tell(error)
+            asyncio.get_running_loop().call_later(LONG_PAUSE, self._due.set)
         except Exception as error:
             self._due.set()
             log.warning("sweep_failed", error=type(error).__name__)
@@ -59,6 +65,18 @@ class Sweeping:
             await connection.close()
 
 
+def _tell(error: KeysDamaged) -> None:
+    for client_id in error.client_ids:
+        log.error("client_key_damaged", client_id=str(client_id))
+
+
+async def _swept(connection: asyncpg.Connection, wrapping: WrappingKeys) -> int:
+    try:
+        return await sweep(connection, wrapping)
+    except KeysDamaged as error:
+        sys.exit(str(error))
+
+
 async def shred(config: Config) -> None:
     """Sweep now; with the owner's address also make the table of keys anew, so that its old pages are gone."""
     wrapping = WrappingKeys(config.wrapping_key)
@@ -68,7 +86,7 @@ async def shred(config: Config) -> None:
         sys.exit(str(error))
     connection = await asyncpg.connect(config.owner_database or config.database)
     try:
-        destroyed = await sweep(connection, wrapping)
+        destroyed = await _swept(connection, wrapping)
         sys.stdout.write(f"{destroyed} wrapping keys destroyed\n")
         if await connection.fetchval("select tableowner = current_user from pg_tables where tablename = 'client_key'"):
             await connection.execute("vacuum full public.client_key")

@@ -1,6 +1,7 @@
 """Visits that cannot stay, of one client or of many: each client's are put right in one decision, all in one unit."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from shared.decider import Refused
 from shared.events.scheduling import AppointmentCancelled
 from shared.http.routes import Call
 from shared.messages import Command, Event
+from shared.store.reader import Damaged
 from shared.store.unit import Tx
 
 Adjust = Callable[[Roster], Roster]
@@ -60,8 +62,12 @@ class Clearing:
         self.placed: dict[UUID, Placement] = {}
 
     async def decisions(self, hit: Mapping[UUID, Collection[UUID]]) -> list[Decision]:
-        """One for each client who has visits that are hit, in the order given."""
-        return [await self.decision(client_id, ids) for client_id, ids in hit.items()]
+        """One for each client who has visits that are hit, in the order given; who cannot be read is left as it is."""
+        found = []
+        for client_id, ids in hit.items():
+            with suppress(Damaged):
+                found.append(await self.decision(client_id, ids))
+        return found
 
     async def decision(self, client_id: UUID, hit: Collection[UUID]) -> Decision:
         """A new place for each of the client's visits that are hit; those after them as far as need be."""

@@ -95,6 +95,11 @@ async def revoke_key(call: Call, owner_id: UUID) -> dict[str, Any]:
     return await call.put({feed.stream(owner_id): RevokeFeedKey(owner_id=owner_id)}, {"owner_id": owner_id})
 
 
+async def has_key(call: Call, owner_id: UUID) -> bool:
+    """Whether anybody can read the feed now."""
+    return bool(await call.service.store.fetch("select from feed_key where owner_id = $1", owner_id))
+
+
 async def make_therapists_key(call: Call) -> dict[str, Any]:
     """A key to a therapist's feed."""
     return await make_key(call, await therapist_of(call))
@@ -107,9 +112,12 @@ async def make_clients_key(call: Call) -> dict[str, Any]:
 
 async def revoke_therapists_key(call: Call) -> dict[str, Any]:
     """No key to a therapist's feed."""
-    return await revoke_key(call, call.path_id("therapist_id"))
+    return await revoke_key(call, (await therapist_of(call)).owner_id)
 
 
 async def revoke_clients_key(call: Call) -> dict[str, Any]:
-    """No key to a client's feed."""
-    return await revoke_key(call, call.path_id("client_id"))
+    """No key to a client's feed. Only where there is none is it asked whether there is such a client."""
+    owner_id = call.path_id("client_id")
+    if not await has_key(call, owner_id):
+        await client_of(call)
+    return await revoke_key(call, owner_id)

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from services.scheduling import queries
 from services.scheduling.booking import persistently
-from services.scheduling.domain.hold import HeldTime, HoldTimes, ReleaseHold, stream
+from services.scheduling.domain import itinerary
+from services.scheduling.domain.hold import HeldTime, Hold, HoldTimes, ReleaseHold, stream, unknown
 from services.scheduling.practice_views import TherapistView
 from services.scheduling.proposals import proposal
 from services.scheduling.views import Proposal
@@ -62,6 +63,15 @@ def times(found: Proposal, therapists: dict[UUID, TherapistView]) -> Iterator[He
 
 
 async def release(call: Call) -> dict[str, Any]:
-    """Give the times back; once more changes nothing."""
+    """Give the times back; once more changes nothing. A hold of an erased client is unknown."""
     hold_id = call.path_id("hold_id")
-    return await call.put({stream(hold_id): ReleaseHold(hold_id=hold_id)}, {"hold_id": hold_id})
+
+    async def unit(tx: Tx) -> dict[str, Any]:
+        held: Hold = await tx.state(stream(hold_id))
+        if held.client_id and (await tx.state(itinerary.stream(held.client_id))).forgotten:
+            raise unknown()
+        await tx.decide(stream(hold_id), ReleaseHold(hold_id=hold_id))
+        return {"hold_id": hold_id}
+
+    released: dict[str, Any] = await call.write(unit, streams=[stream(hold_id)])
+    return released

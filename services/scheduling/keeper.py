@@ -20,6 +20,7 @@ from shared.events.scheduling import OfferDeclined, OfferLapsed, SlotOffered
 from shared.messages import Event, Recorded
 from shared.rounds import Job, Rounds
 from shared.service import Service
+from shared.store.reader import Damaged
 from shared.store.work import Unavailable
 
 log = structlog.get_logger()
@@ -72,6 +73,8 @@ class Keeper(Rounds):
         except Unavailable as error:
             log.info("keeper_waits", reason=str(error))
             return False
+        except Damaged:
+            return True  # the log names the row; it is tried again in each round, and nothing waits for it
         except Refused as refused:
             log.info("keeper_was_late", rule=refused.rule)
             return False

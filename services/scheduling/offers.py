@@ -5,6 +5,7 @@ crash, only one offer of a time is ever stored. When the hold ends unused, the t
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from shared.clock import day_of
 from shared.events.scheduling import SlotOffered
 from shared.messages import Cause
 from shared.service import Service
+from shared.store.reader import Damaged
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LONGEST = 8 * timedelta(hours=1)
@@ -78,17 +80,22 @@ async def offered(service: Service, freed: FreedTime, wishes: Collection[tuple[U
     Raises `Unavailable` when a neighbour is away, `Refused` when somebody was quicker.
     """
     places = [place for place in await waiting_now(service) if place.joined < freed.freed_by and place.wish in wishes]
-    after = service.clock.now() + timedelta(minutes=service.practice.booking.notice_minutes)
     found = await roster(service, Search(within=(freed.starts_at - LONGEST, freed.ends_at + LONGEST)))
     for place in places:
-        state: Itinerary = await service.store.state(itinerary.stream(place.client_id))
-        mine = replace(found, client_taken=merged(map(stretch, held(state))))
-        history: Waiting = await service.store.state(waiting.stream(place.client_id))
-        slots = suiting(mine, freed, place.wanted, after, history.offered)
-        if slot := await first_allowed(service, place, state, slots):
-            await offer(service, place, slot, found)
-            return True
+        with suppress(Damaged):  # who cannot be offered anything keeps nobody else from it
+            if slot := await first_suiting(service, place, freed, found):
+                await offer(service, place, slot, found)
+                return True
     return False
+
+
+async def first_suiting(service: Service, place: Place, freed: FreedTime, found: Roster) -> Slot | None:
+    """The first of the freed times that this client can have and was not offered before. Raises `Damaged`."""
+    after = service.clock.now() + timedelta(minutes=service.practice.booking.notice_minutes)
+    state: Itinerary = await service.store.state(itinerary.stream(place.client_id))
+    mine = replace(found, client_taken=merged(map(stretch, held(state))))
+    history: Waiting = await service.store.state(waiting.stream(place.client_id))
+    return await first_allowed(service, place, state, suiting(mine, freed, place.wanted, after, history.offered))
 
 
 async def waiting_now(service: Service) -> list[Place]:

@@ -65,15 +65,23 @@ def rhythm_of(body: RhythmBody, last: dict[str, Any]) -> Rhythm:
 async def end(call: Call) -> dict[str, Any]:
     """Book no more visits ahead; those booked stay."""
     course_id = call.path_id("course_id")
+    rolling: Rolling = await call.service.store.state(stream(course_id))
+    if rolling.agreed is None:
+        await known_course(call, course_id)
     return await call.put({stream(course_id): EndRolling(reason="asked")}, {"course_id": course_id})
 
 
 async def show(call: Call) -> RollingView:
     """The rhythm, and the days about which nobody has decided."""
     course_id = call.path_id("course_id")
+    await known_course(call, course_id)
+    return await shown(call, course_id)
+
+
+async def known_course(call: Call, course_id: UUID) -> None:
+    """Raise `Unknown` where there is no such course, or it is an erased client's."""
     if await call.service.ask(AskCourse(course_id=course_id)) is None:
         raise Unknown("There is no such course.")
-    return await shown(call, course_id)
 
 
 async def show_agreed(call: Call, ids: dict[str, Any]) -> RollingView:

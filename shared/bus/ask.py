@@ -11,6 +11,7 @@ from nats.errors import Error
 
 from shared.bus.connection import Bus
 from shared.questions.question import Question
+from shared.store.reader import Damaged
 from shared.store.work import Unavailable
 
 log = structlog.get_logger()
@@ -29,13 +30,15 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 async def ask(bus: Bus, question: Question) -> Any:
-    """The answer, of the question's `answer` type. Raises `Unavailable` after a second without one."""
+    """The answer, of the question's `answer` type. Raises `Unavailable` after a second without one, or `Damaged`."""
     subject = f"ask.{question.to}.{type(question).__name__}"
     try:
         message = await bus.client.request(subject, msgspec.json.encode(question), timeout=PATIENCE)
     except (Error, TimeoutError, OSError) as error:
         raise Unavailable(f"{question.to} does not answer") from error
     reply = msgspec.json.decode(message.data, type=Reply)
+    if reply.error == Damaged.__name__:
+        raise Damaged(f"in {question.to}")
     if reply.error:
         raise Unavailable(f"{question.to} cannot answer ({reply.error})")
     return msgspec.json.decode(reply.answer, type=question.answer)

@@ -16,7 +16,7 @@ from shared.bus.connection import Bus
 from shared.bus.lineage import Estranged, goes_on
 from shared.bus.stream import PubAck, left_off
 from shared.loops import Pulse
-from shared.messages import Event, Recorded
+from shared.messages import Event, Recorded, Unreadable
 from shared.store.store import Store
 from shared.store.work import Unavailable
 from shared.tasks import woken
@@ -130,7 +130,8 @@ class Relay:
         head = self._store.writer.head
         events = await self._store.read_log(self.scanned, limit=BATCH, types=list(self._types))
         last = events[-1].position if events else self.scanned
-        return events, last if len(events) == BATCH else max(last, head)
+        whole = [recorded for recorded in events if not isinstance(recorded.event, Unreadable)]
+        return whole, last if len(events) == BATCH else max(last, head)
 
     async def _rest(self) -> None:
         await woken(self._wake, 0.5)

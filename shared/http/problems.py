@@ -16,6 +16,7 @@ from shared import metrics
 from shared.decider import Refusal, Refused, Unknown
 from shared.http.refusals import Refusals
 from shared.http.sentences import sentence
+from shared.store.reader import Damaged
 from shared.store.work import Doubtful, KeyReused, Unavailable
 
 log = structlog.get_logger()
@@ -240,5 +241,6 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any, web.Request], web.Response]
     (Unknown, lambda error, _: problem(404, "unknown", str(error) or "There is no such thing.")),
     (Unauthorized, _unauthorized),
     (Forbidden, lambda error, _: problem(403, "forbidden", str(error))),
+    (Damaged, lambda error, _: problem(409, "damaged", str(error), rule="damaged")),
     (Unavailable, _unavailable),
 )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from shared.messages import Recorded
 from shared.store import claims
 from shared.store.append import APPEND, End, arguments, as_recorded, end_of_log
 from shared.store.effects import execute
+from shared.store.reader import Damaged
 from shared.store.unit import Changes, Folded, Statement, Tx, fold
 from shared.store.work import LOST, Engine, InDoubt, KeyReused, Outcome, Stale, Work
 
@@ -117,8 +118,8 @@ class Batch:
         for recorded in await self._engine.reader.newer(self._connection, dict.fromkeys(streams, 0)):
             events[recorded.stream].append(recorded)
         for stream in streams:
-            unborn = self._engine.unborn(stream)
-            self._base[stream] = fold(self._engine.decider(stream), unborn, events[stream])
+            with suppress(Damaged):  # it stops the units that need it, and no other
+                self._base[stream] = fold(self._engine.decider(stream), self._engine.unborn(stream), events[stream])
 
     async def _run(self, work: Work) -> None:
         reader, deciders = self._engine.reader, self._engine.deciders

@@ -10,7 +10,7 @@ import asyncpg
 from shared.messages import Cause, Command, Recorded, Redacted
 from shared.store.codec import prepare_connection
 from shared.store.reader import COLUMNS
-from shared.store.unit import Folded, Run, fold
+from shared.store.unit import Folded, Run, fold, readable
 from shared.store.work import LOST, Engine, Outcome, Request, Unavailable, Work
 from shared.store.writer import Writer
 from shared.tasks import stop
@@ -76,12 +76,12 @@ class Store:
         return rows[0] if rows else None
 
     async def read(self, stream: str) -> list[Recorded]:
-        """All events of a stream, in order."""
+        """All events of a stream, in order. Raises `Damaged`."""
         async with self._connected() as connection:
-            return await self.engine.reader.newer(connection, {stream: 0})
+            return list(readable(await self.engine.reader.newer(connection, {stream: 0})))
 
     async def read_log(self, after: int, *, limit: int, types: list[str] | None = None) -> list[Recorded]:
-        """Events of all streams (of some types) after a position, in order."""
+        """Events of all streams (of some types) after a position, in order; damaged ones are `Unreadable`."""
         query = f"""
             select {COLUMNS} from public.event
              where position > $1 and ($3::text[] is null or type = any($3)) order by position limit $2

@@ -7,11 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import structlog
 import uuid_utils.compat as uuid
 
 from shared.decider import Decider
-from shared.messages import Cause, Command, Event, Recorded, Redacted, category
-from shared.store.reader import Reader
+from shared.messages import Cause, Command, Event, Recorded, Redacted, Unreadable, category
+from shared.store.reader import Damaged, Reader
+
+log = structlog.get_logger()
 
 Statement = tuple[str, tuple[object, ...]]
 HeardUpto = tuple[str, int, int]
@@ -61,11 +64,31 @@ class Changes:
 
 
 def fold(decider: Decider[Any, Any, Any], folded: Folded, events: Sequence[Recorded]) -> Folded:
-    """The state after these events; what was redacted leaves no trace in it."""
+    """The state after these events; what was redacted leaves no trace in it. Raises `Damaged`."""
     if not events:
         return folded
-    known = [recorded.event for recorded in events if not isinstance(recorded.event, Redacted)]
-    return Folded(events[-1].version, decider.fold(folded.state, known))
+    if decider.anew and (begins := [n for n, one in enumerate(events) if type(one.event) in decider.anew]):
+        folded, events = Folded(0, decider.initial), events[begins[-1] :]
+    known = [recorded.event for recorded in readable(events) if not isinstance(recorded.event, Redacted)]
+    last = events[-1]
+    try:
+        return Folded(last.version, decider.fold(folded.state, known))
+    except Exception as error:  # what reads, and yet does not follow from what came before
+        log.exception("record_damaged", stream=last.stream, position=last.position, error=type(error).__name__)
+        raise damaged(last) from error
+
+
+def readable(events: Sequence[Recorded]) -> Sequence[Recorded]:
+    """The same, all of which can be read. Raises `Damaged`."""
+    for recorded in events:
+        if isinstance(recorded.event, Unreadable):
+            raise damaged(recorded)
+    return events
+
+
+def damaged(recorded: Recorded) -> Damaged:
+    """The error that names the row."""
+    return Damaged(f"stream {recorded.stream}, event {recorded.position}")
 
 
 class Tx:
@@ -88,6 +111,16 @@ class Tx:
         self._kept = kept
         self.cause = cause
         self.changes = Changes()
+
+    async def damaged(self, stream: str) -> bool:
+        """Whether the stream is damaged; then the unit goes on as if nothing were known, to do what must be done."""
+        try:
+            await self.folded(stream)
+        except Damaged:
+            events = await self._reader.newer(self._connection, {stream: 0})
+            self.changes.folded[stream] = Folded(events[-1].version, self._decider(stream).initial)
+            return True
+        return False
 
     async def folded(self, stream: str) -> Folded:
         """State and version of a stream, loaded if need be."""

@@ -122,9 +122,10 @@ class RecordOutcome(Command, frozen=True, kw_only=True):
 
 
 class EraseChart(Command, frozen=True, kw_only=True):
-    """Forget the sessions; they can be neither found nor amended any more."""
+    """Forget the sessions, `surely` also where it is not known whether there are any. None can be found any more."""
 
     client_id: UUID
+    surely: bool = False
 
 
 ChartCommand = RecordSession | AmendSession | WithdrawSession | RecordScreening | RecordOutcome | EraseChart
@@ -144,7 +145,7 @@ def decide(command: ChartCommand, state: Chart) -> list[ChartEvent]:
         case RecordOutcome():
             return [command.outcome, *_given(command.answered)]
         case EraseChart():
-            return [ChartErased(client_id=command.client_id)] if state.sessions else []
+            return [ChartErased(client_id=command.client_id)] if state.sessions or command.surely else []
     assert_never(command)
 
 
@@ -195,5 +196,5 @@ def _given(event: ChartEvent | None) -> list[ChartEvent]:
 
 
 decider: Decider[ChartCommand, ChartEvent, Chart] = Decider(
-    decide=decide, evolve=evolve, initial=Chart(), events=get_args(ChartEvent)
+    decide=decide, evolve=evolve, initial=Chart(), events=get_args(ChartEvent), anew=(ChartErased,)
 )

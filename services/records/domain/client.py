@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.records.domain.consent import Agreements, Asked, answered, as_known
 from services.records.domain.events import SealedEvent
 from shared.decider import Decider, Unknown
 from shared.events.records import ClientErased, ClientRegistered
@@ -19,7 +20,10 @@ def stream(client_id: UUID) -> str:
 
 
 class Details(Struct, frozen=True, kw_only=True):
-    """Contact details as they stand. `phone` is E.164, `timezone` an IANA name; no consent means not asked."""
+    """Contact details as they stand. `phone` is E.164, `timezone` an IANA name.
+
+    A consent that is not here was never given. `agreements` say what each answers, since wordings are kept.
+    """
 
     name: str
     email: str | None = None
@@ -28,6 +32,12 @@ class Details(Struct, frozen=True, kw_only=True):
     timezone: str | None = None
     language: str = "en"
     consents: dict[str, bool] = {}
+    agreements: Agreements = {}
+
+    @property
+    def agreed(self) -> Agreements:
+        """What was said about each channel, also where the wording is not known."""
+        return as_known(self.consents, self.agreements)
 
 
 # Events
@@ -78,16 +88,18 @@ def evolve(state: Client, event: ClientEvent) -> Client:
 
 
 class RegisterClient(Command, frozen=True, kw_only=True):
-    """A person becomes a client."""
+    """A person becomes a client; `asked` is the wording that their consents answer."""
 
     client_id: UUID
     details: Details
+    asked: Asked | None = None
 
 
 class ChangeDetails(Command, frozen=True, kw_only=True):
-    """New values of some details. Consents are given by channel; those not named stay as they were."""
+    """New values of some details. Consents are given by channel; those not named stay, an empty dict clears all."""
 
     changes: dict[str, Any]
+    asked: Asked | None = None
 
 
 class EraseClient(Command, frozen=True, kw_only=True):
@@ -107,12 +119,13 @@ def decide(command: ClientCommand, state: Client) -> list[ClientEvent]:
     """What follows from a command; raises `Unknown` where there is no such client."""
     match command, state:
         case RegisterClient(), Unregistered():
-            recorded = DetailsRecorded(client_id=command.client_id, details=command.details)
+            details = _consented(command.details, {}, command.details.consents, command.asked)
+            recorded = DetailsRecorded(client_id=command.client_id, details=details)
             return [ClientRegistered(client_id=command.client_id), recorded]
         case RegisterClient(), _:
             return []
         case ChangeDetails(), Registered():
-            return _changed(state, command.changes)
+            return _changed(state, command)
         case ConfirmErasure(), Unregistered() | Registered():  # nothing sealed can be read, so nobody is known
             return [ClientErased(client_id=command.client_id)]
         case EraseClient(), Registered():
@@ -122,11 +135,19 @@ def decide(command: ClientCommand, state: Client) -> list[ClientEvent]:
     raise Unknown("There is no such client.")
 
 
-def _changed(state: Registered, changes: dict[str, Any]) -> list[ClientEvent]:
-    if consents := changes.get("consents"):
-        changes = changes | {"consents": state.details.consents | consents}
-    details = replace(state.details, **changes)
-    return [] if details == state.details else [DetailsRecorded(client_id=state.client_id, details=details)]
+def _changed(state: Registered, command: ChangeDetails) -> list[ClientEvent]:
+    before, changes = state.details, dict(command.changes)
+    said: dict[str, bool] | None = changes.pop("consents", None)
+    details = replace(before, **changes)
+    if said is not None:
+        details = replace(details, consents=before.consents | said if said else {})
+        withdrawn = {channel: False for channel, one in before.agreed.items() if one.given}
+        details = _consented(details, before.agreed, said or withdrawn, command.asked)
+    return [] if details == before else [DetailsRecorded(client_id=state.client_id, details=details)]
+
+
+def _consented(details: Details, before: Agreements, said: dict[str, bool], asked: Asked | None) -> Details:
+    return replace(details, agreements=answered(before, said, asked, details.language))
 
 
 def present(state: Client) -> Registered:
@@ -137,5 +158,5 @@ def present(state: Client) -> Registered:
 
 
 decider: Decider[ClientCommand, ClientEvent, Client] = Decider(
-    decide=decide, evolve=evolve, initial=Unregistered(), events=get_args(ClientEvent)
+    decide=decide, evolve=evolve, initial=Unregistered(), events=get_args(ClientEvent), anew=(ClientErased,)
 )

@@ -133,8 +133,13 @@ def evolve(state: Hold, event: Event) -> Hold:
 def decide(command: Command, state: Hold) -> list[Event]:
     """Raises `Unknown` for a hold that was never made."""
     if state.until is None and not isinstance(command, HoldTimes):
-        raise Unknown("There is no such hold.")
+        raise unknown()
     return ACT[type(command)](command, state)
+
+
+def unknown() -> Unknown:
+    """The answer about a hold that is nobody's."""
+    return Unknown("There is no such hold.")
 
 
 ACT: dict[type[Command], Callable[[Any, Hold], list[Event]]] = {

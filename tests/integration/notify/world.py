@@ -61,9 +61,10 @@ class World:
             await self.it.settled()
 
     def client(self, name: str = "Zoë Quillfeather", **more: Any) -> UUID:
-        """A client known to records."""
+        """A client known to records, who takes e-mail."""
         client_id = uuid.uuid7()
-        self.contacts[client_id] = Contact(name=name, **({"email": "zoe@client.test"} | more))
+        given = {"email": "zoe@client.test", "consents": {"email": True}} | more
+        self.contacts[client_id] = Contact(name=name, **given)
         return UUID(str(client_id))
 
     def visit(self, client_id: UUID, starts_at: str, course_id: UUID | None = None) -> VisitFacts:

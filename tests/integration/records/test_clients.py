@@ -14,6 +14,7 @@ from .conftest import PERSON
 
 async def test_registers_a_client_and_shows_the_details_in_their_stored_form(it: It, zoe: str) -> None:
     answer = await it.get(f"/clients/{zoe}", role="front_desk")
+    assert answer.body.pop("agreements").keys() == {"email", "sms"}
     assert answer.body == {
         "client_id": zoe,
         "name": "Zoë O’Brien-Lopez",
