@@ -7,9 +7,10 @@ from services.scheduling.availability import Search, earliest_start, horizon, ro
 from services.scheduling.bodies import SlotsQuery, TimesQuery, interval
 from services.scheduling.changing import case_of
 from services.scheduling.domain.fitting import known
-from services.scheduling.domain.roster import Slot
+from services.scheduling.domain.roster import Slot, Worker
 from services.scheduling.domain.slots import Interval
 from services.scheduling.views import Slots
+from shared.decider import Refused
 from shared.http.routes import Call
 
 
@@ -26,6 +27,13 @@ async def show_other_times(call: Call) -> Slots:
     return await free_times(call, case.minutes, case.visit.equipment, leaving, case.elsewhere(leaving))
 
 
+def legible(worker: Worker) -> Worker:
+    """The therapist; refuses to say that one has no free times whose hours cannot be read."""
+    if why := worker.unreadable:
+        raise Refused(why)
+    return worker
+
+
 async def free_times(
     call: Call, minutes: int, needs: Collection[str], leaving: Collection[UUID] = (), taken: Collection[Interval] = ()
 ) -> Slots:
@@ -36,6 +44,6 @@ async def free_times(
     if within[0] >= within[1]:
         return Slots(slots=[])
     found = await roster(call.service, Search(within=within, leaving=leaving, client_taken=taken))
-    mine = [known(found, query.therapist_id)] if query.therapist_id else found.workers.values()
+    mine = [legible(known(found, query.therapist_id))] if query.therapist_id else found.workers.values()
     free: list[Slot] = [slot for one in mine for slot in found.slots(one, within, minutes, needs)]
     return Slots(slots=sorted(free, key=lambda slot: (slot.starts_at, slot.therapist_id)))
