@@ -7,8 +7,10 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from tests.harness import Answer
+from tests.harness import Answer, until
 from tests.integration.scheduling.conftest import WEEKDAYS, Desk
+from tests.integration.scheduling.test_keeper import maintenance
+from tests.integration.scheduling.test_rolling import WEDNESDAY, weeks
 from tests.integration.scheduling.test_waitlist import TUESDAY_TEN, cancel, full, offers, waits
 
 WEEK = "from=2026-03-02&to=2026-03-09&minutes=60"
@@ -230,6 +232,11 @@ class Older:
     async def wanted(self, waitlist_id: str, wanted: Any) -> None:
         await self._run("update waiting set wanted = $2 where waitlist_id = $1", waitlist_id, _json(wanted))
 
+    async def rhythm(self, course_id: str, client_id: str, rhythm: Any) -> None:
+        data = {"client_id": client_id, "course_id": course_id, "rhythm": rhythm}
+        await self._event(f"rolling-{course_id}", "RollingAgreed", data)
+        await self._run("insert into rolling values ($1, $2, $3, true)", course_id, client_id, _json(rhythm))
+
     async def _event(self, stream: str, kind: str, data: Any) -> None:
         sql = """
             insert into public.event
@@ -356,3 +363,19 @@ async def test_a_visit_at_the_end_of_the_calendar_stops_nobody_and_is_called_off
     assert (await desk.it.post(f"/therapists/{desk.therapists[0]}/deactivate", {})).status == 200
     assert (await desk.change(visit, "cancel", {"reason": "entered_in_error"})).status == 200
     await desk.it.settled()
+
+
+async def test_a_rhythm_that_cannot_be_kept_holds_up_neither_the_others_nor_the_clock(desk: Desk):
+    client = await desk.register()
+    body = {"client_id": client, "protocol": "neuromuscular_maintenance", "starts_on": "2026-03-02"}
+    course = (await desk.protocol.post("/courses", body)).body["course_id"]
+    rhythm = {"weekday": "wed", "time": "at ten", "therapist_id": desk.therapists[1], "minutes": 60}
+    await Older(desk).rhythm(course, client, rhythm)
+    well = await maintenance(desk)
+    await desk.it.settled()
+    assert [one["starts_at"] for one in await desk.itinerary(well)] == weeks(8, WEDNESDAY)
+    await desk.it.move_clock("2026-03-02T15:00:00Z")
+    assert (await desk.it.get(f"/courses/{course}/rolling")).body["rhythm"]["time"] == "at ten"
+    right = rhythm | {"weekday": "fri", "time": "10:00"}
+    assert (await desk.it.put(f"/courses/{course}/rolling", right)).status == 200
+    await until(lambda: desk.itinerary(client))
