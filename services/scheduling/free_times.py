@@ -1,6 +1,7 @@
 """Free times as the desk asks for them: of a therapist or of all, and those a visit could be moved to."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
 from services.scheduling.availability import Search, earliest_start, horizon, roster
@@ -11,7 +12,11 @@ from services.scheduling.domain.roster import Slot, Worker
 from services.scheduling.domain.slots import Interval
 from services.scheduling.views import Slots
 from shared.decider import Refused
+from shared.http.problems import Malformed
 from shared.http.routes import Call
+
+OF_ALL = timedelta(days=100)
+"""Free times of all therapists are looked for no further: others wait while they are."""
 
 
 async def show_slots(call: Call) -> Slots:
@@ -43,6 +48,9 @@ async def free_times(
     within = max(asked[0], earliest_start(call)), min(asked[1], horizon(call))
     if within[0] >= within[1]:
         return Slots(slots=[])
+    if not query.therapist_id and within[1] - within[0] > OF_ALL:
+        says = f"That is more than {OF_ALL.days} days of everybody's free times. Ask for fewer, or for one therapist."
+        raise Malformed("to", says)
     found = await roster(call.service, Search(within=within, leaving=leaving, client_taken=taken))
     mine = [legible(known(found, query.therapist_id))] if query.therapist_id else found.workers.values()
     free: list[Slot] = [slot for one in mine for slot in found.slots(one, within, minutes, needs)]

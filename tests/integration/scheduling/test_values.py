@@ -176,6 +176,9 @@ async def test_what_is_asked_for_can_be_and_has_an_end(desk: Desk):
     for path in ("/slots", "/calendar"):
         more = "&minutes=60" if path == "/slots" else ""
         refused(await desk.it.get(f"{path}?from=1900-01-01&to=2200-01-01{more}"), "to")
+    refused(await desk.it.get("/slots?from=2026-03-02&to=2026-07-01&minutes=60"), "to")
+    year = f"/slots?from=2026-03-02&to=2027-03-02&minutes=60&therapist_id={desk.therapists[0]}"
+    assert (await desk.it.get(year)).status == 200
     refused(await desk.it.post("/closures", {"from": "1900-01-01", "to": "2200-01-01"}), "to")
     far = [desk.visit("2026-03-04T15:00:00Z"), desk.visit("2199-03-04T15:00:00Z")]
     refused(await desk.book(*far, course_id=None), "appointments")
