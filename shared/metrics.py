@@ -19,6 +19,8 @@ events_unknown = Counter("seriatim_events_unknown_total", "Events of a type this
 events_parked = Gauge("seriatim_events_parked", "Events set aside because they could not be handled")
 timers_due = Gauge("seriatim_timers_due", "Timers whose time has come and that have not fired")
 timers_failing = Gauge("seriatim_timers_failing", "Timers that failed and wait for another try")
+work_set_aside = Gauge("seriatim_work_set_aside", "Pieces of work that failed and wait for another try", ["kind"])
 http_seconds = Histogram("seriatim_http_seconds", "Time to answer", ["method", "route", "status"], buckets=SHORT)
 loops_failed = Counter("seriatim_loops_failed_total", "Times a loop failed and was begun anew", ["loop"])
+rows_unreadable = Gauge("seriatim_rows_unreadable", "Rows that were left out because they cannot be read", ["kind"])
 log_lines_lost = Counter("seriatim_log_lines_lost_total", "Lines of the log that could not be written")

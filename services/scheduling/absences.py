@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.scheduling import queries
-from services.scheduling.bodies import interval
+from services.scheduling.bodies import PLAUSIBLE, interval, plain_day
 from services.scheduling.domain import closure, holiday, therapist
 from services.scheduling.domain.closure import ClosePractice, WithdrawClosure
 from services.scheduling.domain.holiday import DecideHoliday
@@ -25,10 +25,14 @@ from services.scheduling.practice_views import (
     HolidayView,
     WorkdaysView,
 )
+from services.scheduling.readable import readable
 from services.scheduling.staff import outside_hours
 from services.scheduling.views import AppointmentView
+from shared.clock import after
 from shared.decider import Unknown
+from shared.http.problems import Malformed
 from shared.http.routes import Call
+from shared.values import YEARS
 
 INSIDE = "a.starts_at < $3 and a.ends_at > $2 and a.status = 'booked'"
 
@@ -36,16 +40,24 @@ INSIDE = "a.starts_at < $3 and a.ends_at > $2 and a.status = 'booked'"
 def day_in_path(call: Call) -> date:
     """The day in the address; what is no day is unknown."""
     try:
-        return date.fromisoformat(call.request.match_info["day"])
+        return plain_day(call.request.match_info["day"])
     except ValueError as error:
         raise Unknown("There is no such day. Write it as 2026-03-02.") from error
+
+
+def plausible_day(call: Call) -> date:
+    """The day in the address, in a year that a practice may mean. What older versions let in can be taken back."""
+    day = day_in_path(call)
+    if day.year not in YEARS:
+        raise Malformed("day", PLAUSIBLE)
+    return day
 
 
 async def set_day(call: Call) -> dict[str, Any]:
     """Other hours on a day, in place of the weekly ones that begin on it."""
     body: DayBody = call.body
-    therapist_id, day = call.path_id("therapist_id"), day_in_path(call)
-    command = SetDay(therapist_id=therapist_id, day=day, times=body.times)
+    therapist_id, day = call.path_id("therapist_id"), plausible_day(call)
+    command = SetDay(therapist_id=therapist_id, day=day, times=body.stored)
     return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id, "day": day})
 
 
@@ -59,7 +71,7 @@ async def clear_day(call: Call) -> dict[str, Any]:
 async def take_time_off(call: Call) -> dict[str, Any]:
     """An absence; what was agreed for it stays until the desk changes it."""
     body: AwayBody = call.body
-    time = interval(body.from_, body.to, call.service.practice.tz)
+    time = body.time(call.service.practice.tz)
     therapist_id, time_off_id = call.path_id("therapist_id"), call.new_id()
     command = TakeTimeOff(
         therapist_id=therapist_id, time_off_id=time_off_id, starts_at=time[0], ends_at=time[1], reason=body.reason
@@ -68,9 +80,15 @@ async def take_time_off(call: Call) -> dict[str, Any]:
 
 
 async def withdraw_time_off(call: Call) -> dict[str, Any]:
-    """The therapist is not away then after all."""
+    """The therapist is not away then after all; asked a second time, nothing changes."""
     time_off_id = call.path_id("time_off_id")
-    row = await call.service.store.fetchrow("select therapist_id from time_off where time_off_id = $1", time_off_id)
+    row = await call.service.store.fetchrow(
+        """
+        select therapist_id from time_off where time_off_id = $1
+         union all select therapist_id from time_off_withdrawn where time_off_id = $1
+        """,
+        time_off_id,
+    )
     if row is None:
         raise Unknown("There is no such absence.")
     command = WithdrawTimeOff(therapist_id=row["therapist_id"], time_off_id=time_off_id)
@@ -80,7 +98,7 @@ async def withdraw_time_off(call: Call) -> dict[str, Any]:
 async def close_practice(call: Call) -> dict[str, Any]:
     """A closure; what was agreed for it stays until the desk changes it."""
     body: AwayBody = call.body
-    time = interval(body.from_, body.to, call.service.practice.tz)
+    time = body.time(call.service.practice.tz)
     closure_id = call.new_id()
     command = ClosePractice(closure_id=closure_id, starts_at=time[0], ends_at=time[1], reason=body.reason)
     return await call.put({closure.stream(closure_id): command}, {"closure_id": closure_id})
@@ -96,7 +114,7 @@ async def withdraw_closure(call: Call) -> dict[str, Any]:
 async def decide_holiday(call: Call) -> dict[str, Any]:
     """Work on a public holiday, or do not, whatever the settings say."""
     body: HolidayBody = call.body
-    day = day_in_path(call)
+    day = plausible_day(call)
     if not holidays_in(call.service.practice.holidays, day, day):
         raise Unknown("This day is no public holiday of the practice's region.")
     return await call.put({holiday.stream(day): DecideHoliday(day=day, open=body.open)}, {"day": day})
@@ -106,7 +124,7 @@ async def show_day(call: Call, ids: dict[str, Any]) -> AwayMade:
     """The therapist's booked visits of the day that lie outside the hours now."""
     day, therapist_id = date.fromisoformat(str(ids["day"])), UUID(str(ids["therapist_id"]))
     # A span may go on after midnight, so the next day is looked at too.
-    time = whole_day(day, call.service.practice.tz)[0], whole_day(day + timedelta(days=1), call.service.practice.tz)[1]
+    time = whole_day(day, call.service.practice.tz)[0], whole_day(after(day, 1), call.service.practice.tz)[1]
     coming = await visits_inside(call, time, "a.therapist_id = $4", therapist_id)
     affected = await outside_hours(call, therapist_id, coming)
     return AwayMade(therapist_id=therapist_id, day=day, affected=affected)
@@ -161,9 +179,14 @@ async def list_workdays(call: Call) -> WorkdaysView:
         therapist_id, *within,
     )  # fmt: skip
     return WorkdaysView(
-        days=[DayView(day=row["day"], times=msgspec.json.decode(row["times"], type=list[Times])) for row in days],
-        time_off=[msgspec.convert(dict(row), AwayView) for row in away],
+        days=readable("therapist_day", "day", days, day_view),
+        time_off=readable("time_off", "time_off_id", away, lambda row: msgspec.convert(dict(row), AwayView)),
     )
+
+
+def day_view(row: Any) -> DayView:
+    """A row as answers show it."""
+    return DayView(day=row["day"], times=msgspec.json.decode(row["times"], type=list[Times]))
 
 
 async def list_closures(call: Call) -> Closures:
@@ -173,7 +196,8 @@ async def list_closures(call: Call) -> Closures:
     rows = await call.service.store.fetch(
         "select * from closure where starts_at < $2 and ends_at > $1 order by starts_at", *within
     )
-    return Closures(closures=[msgspec.convert(dict(row), ClosureView) for row in rows])
+    read = readable("closure", "closure_id", rows, lambda row: msgspec.convert(dict(row), ClosureView))
+    return Closures(closures=read)
 
 
 async def list_holidays(call: Call) -> HolidaysView:

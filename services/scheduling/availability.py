@@ -1,25 +1,28 @@
 """The roster as it is: staff, rooms, absences and what is taken, read for the search in `domain/roster.py`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from services.scheduling.domain.minutes import Stretch, merged, stretch
 from services.scheduling.domain.roster import Roster, Worker, Workplace
-from services.scheduling.domain.slots import A_DAY, Interval, Times, whole_day
+from services.scheduling.domain.slots import A_DAY, Days, Interval, Span, Times, whole_day
 from services.scheduling.holidays import closed_on
-from shared.clock import day_of
+from services.scheduling.readable import tried
+from shared.clock import day_of, parse_time
 from shared.config import Practice
 from shared.http.routes import Call
 from shared.service import Service
 
 Key = TypeVar("Key")
+Hours = TypeVar("Hours", bound=Times)
 
 
 class Search(Struct, frozen=True, kw_only=True):
@@ -53,13 +56,25 @@ class Visits(Struct, frozen=True, kw_only=True):
         return [(start - self.before, end + self.after) for start, end in self.times]
 
 
+class Staff(Struct, frozen=True, kw_only=True):
+    """A therapist's row; whether its hours can be read is seen one by one."""
+
+    therapist_id: UUID
+    name: str
+    hours: Raw
+    rooms: list[UUID]
+    buffer_minutes: int
+    buffer_before_minutes: int
+    active: bool
+
+
 class Facts(Struct, frozen=True, kw_only=True):
     """What the calendar holds in the stretch of time, in minutes. `away` are absences, and closures (of nobody)."""
 
-    workers: list[Worker]
+    workers: list[Staff]
     rooms: list[Workplace]
     away: list[tuple[UUID | None, int, int]]
-    days: list[tuple[UUID, date, list[Times]]]
+    days: list[tuple[UUID, date, Raw]]
     holidays: list[tuple[date, bool]]
     visits: list[Visits]
 
@@ -101,12 +116,14 @@ async def facts_of(service: Service, search: Search) -> Facts:
             select therapist_id, room_id, starts_at, ends_at, buffer_before_minutes, buffer_minutes from held_time
              where starts_at >= $1 and starts_at < $2 and hold_id <> all($5::uuid[])
         ), off as (
-            select therapist_id, starts_at, ends_at from time_off where starts_at < $2 and ends_at > $1
-            union all select null, starts_at, ends_at from closure where starts_at < $2 and ends_at > $1
+            select therapist_id, greatest(starts_at, '1800-01-01') as starts_at, least(ends_at, '2300-01-01') as ends_at
+              from (select therapist_id, starts_at, ends_at from time_off
+                     union all select null, starts_at, ends_at from closure) away
+             where starts_at < $2 and ends_at > $1
         ), visits as (
             select therapist_id, room_id, buffer_before_minutes as before, buffer_minutes as after,
                    array_agg(floor(date_part('epoch', starts_at) / 60)::int) as starts,
-                   array_agg(ceil(date_part('epoch', ends_at) / 60)::int) as ends
+                   array_agg(ceil(date_part('epoch', least(ends_at, '2300-01-01')) / 60)::int) as ends
               from taken group by therapist_id, room_id, buffer_before_minutes, buffer_minutes
         )
         select json_build_object(
@@ -141,11 +158,11 @@ def holidays_of(practice: Practice, within: Interval, decided: dict[date, bool])
 def workers(facts: Facts, absent: dict[UUID | None, list[Stretch]]) -> dict[UUID, Worker]:
     """The therapists with what is taken, and with the days on which they work other hours."""
     taken = by((visits.therapist_id, visits.held) for visits in facts.visits)
-    days: defaultdict[UUID, dict[date, list[Times]]] = defaultdict(dict)
+    days: defaultdict[UUID, dict[date, Sequence[Times]]] = defaultdict(dict)
     for therapist_id, day, times in facts.days:
-        days[therapist_id][day] = times
+        days[therapist_id][day] = tried("therapist_day", f"{therapist_id} {day}", partial(day_hours, bytes(times)), ())
     return {
-        one.therapist_id: replace(
+        one.therapist_id: worker(
             one,
             days=days.get(one.therapist_id, {}),
             away=absent.get(one.therapist_id, ()),
@@ -153,6 +170,43 @@ def workers(facts: Facts, absent: dict[UUID | None, list[Stretch]]) -> dict[UUID
         )
         for one in facts.workers
     }
+
+
+def worker(row: Staff, *, days: Days, away: Sequence[Stretch], taken: Sequence[Stretch]) -> Worker:
+    """A therapist; one whose hours cannot be read does not work until they are set anew."""
+    hours = tried("therapist", str(row.therapist_id), partial(weekly_hours, bytes(row.hours)), None)
+    return Worker(
+        therapist_id=row.therapist_id,
+        name=row.name,
+        hours=hours or (),
+        rooms=row.rooms,
+        days=days if hours is not None else {},
+        buffer_minutes=row.buffer_minutes,
+        buffer_before_minutes=row.buffer_before_minutes,
+        active=row.active,
+        readable=hours is not None,
+        away=away,
+        taken=taken,
+    )
+
+
+@lru_cache(maxsize=1_000)
+def weekly_hours(row: bytes) -> Sequence[Span]:
+    """The hours of a row; remembered, because a practice has few kinds of weeks. Raises `ValueError`."""
+    return tell_time(msgspec.json.decode(row, type=tuple[Span, ...]))
+
+
+@lru_cache(maxsize=10_000)
+def day_hours(row: bytes) -> Sequence[Times]:
+    """The same for a single day."""
+    return tell_time(msgspec.json.decode(row, type=tuple[Times, ...]))
+
+
+def tell_time(hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
+    """The hours, if all of them are times of day. Raises `ValueError`."""
+    for one in hours:
+        parse_time(one.from_), parse_time(one.to)
+    return hours
 
 
 def workplaces(facts: Facts) -> dict[UUID, Workplace]:
@@ -176,5 +230,10 @@ def earliest_start(call: Call) -> datetime:
 
 def horizon(call: Call) -> datetime:
     """Nothing is offered later than the end of the horizon's last day."""
-    practice = call.service.practice
-    return whole_day(day_of(call.now, practice.tz) + practice.booking.horizon_days * A_DAY, practice.tz)[1]
+    return horizon_of(call.service.practice, call.now)
+
+
+def horizon_of(practice: Practice, now: datetime) -> datetime:
+    """The same where nobody asks."""
+    last = day_of(now, practice.tz) + practice.booking.horizon_days * A_DAY
+    return whole_day(last, practice.tz)[1]

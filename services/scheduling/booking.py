@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from services.scheduling import queries
 from services.scheduling.availability import Search, earliest_start, roster
-from services.scheduling.bodies import AppointmentWanted, BookBody
+from services.scheduling.bodies import LONGEST, AppointmentWanted, BookBody, each_once, whole_minute
 from services.scheduling.domain import itinerary
 from services.scheduling.domain.fitting import Want, fit, offering
 from services.scheduling.domain.hold import UseHold
@@ -22,6 +22,7 @@ from services.scheduling.judging import Entry, blame, course_of, entries, judge
 from services.scheduling.views import Appointments
 from shared.clock import day_of
 from shared.decider import Refused
+from shared.http.problems import Malformed
 from shared.http.routes import Call
 from shared.messages import Command
 from shared.questions.protocol import CourseFacts
@@ -36,8 +37,18 @@ AROUND = 45 * A_DAY
 async def book(call: Call) -> dict[str, Any]:
     """Agree on all the visits, or say of every one that cannot be why, with free times near it."""
     body: BookBody = call.body
+    check_times(body.appointments)
     course = await course_of(call, body.client_id, body.course_id)
     return await persistently(lambda: attempt(call, body, course))
+
+
+def check_times(wanted: Sequence[AppointmentWanted]) -> None:
+    """Raise `Malformed` for visits that do not begin at a whole minute, or lie too far apart to be looked at."""
+    for number, one in enumerate(wanted):
+        whole_minute(f"appointments[{number}].starts_at", one.starts_at)
+    times = [one.starts_at for one in wanted]
+    if max(times) - min(times) > LONGEST:
+        raise Malformed("appointments", "These visits lie more than ten years apart. Book them one by one.")
 
 
 async def attempt(
@@ -120,7 +131,7 @@ def want(call: Call, one: AppointmentWanted, course_id: UUID | None) -> Want:
         room_id=one.room_id,
         starts_at=one.starts_at.astimezone(UTC),
         minutes=one.minutes,
-        equipment=one.equipment,
+        equipment=each_once(one.equipment),
     )
 
 

@@ -65,7 +65,7 @@ async def owner_let_in(service: Service, kind: FeedKind, request: web.Request) -
          where owner_id::text = $1 and kind = $2
                and (kind = 'client' or exists (select from therapist where therapist_id = owner_id and active))
         """,
-        owner.lower(),
+        owner.lower().replace("\0", ""),
         kind,
     )
     stored = row["key_hash"] if row else ""
@@ -105,7 +105,7 @@ async def visits_of(service: Service, kind: FeedKind, owner_id: UUID) -> list[Fe
         select a.appointment_id, a.starts_at, a.ends_at, a.status, a.sequence, a.changed_at,
                therapist.name as therapist_name, room.name as room_name
           from {SHOWN_TO[kind]} a join therapist using (therapist_id) join room using (room_id)
-         where a.{kind}_id = $1 and a.ends_at > $2
+         where a.{kind}_id = $1 and a.ends_at > $2 and a.ends_at < '2201-01-01'
                and (a.status not in ('cancelled', 'missed') or a.changed_at > $3)
          order by a.starts_at, a.appointment_id
         """,

@@ -16,6 +16,7 @@ from shared.http.routes import Call
 from shared.questions.protocol import AskCourse, AskVerdicts, CourseFacts, Verdict
 from shared.questions.records import AskContact
 from shared.service import Service
+from shared.values import YEARS
 
 
 class Entry(Struct, frozen=True, kw_only=True, order=True):
@@ -114,10 +115,11 @@ def harm(harmed: Entry, verdict: Verdict) -> Refusal:
 
 
 def entries(visits: Iterable[Appointment], zone: ZoneInfo) -> list[Entry]:
-    """The days of visits already agreed."""
+    """The days of visits already agreed; no cadence has to do with a year that cannot be meant."""
     return [
         Entry(day=day_of(one.starts_at, zone), starts_at=one.starts_at, appointment_id=one.appointment_id)
         for one in visits
+        if one.starts_at.year in YEARS
     ]
 
 

@@ -144,11 +144,13 @@ async def impossible(call: Call, course: CourseFacts, coming: Sequence[Appointme
 
 def homeless(found: Roster, visits: Sequence[Appointment]) -> frozenset[UUID]:
     """The visits whose therapist, room or practice is not there at their time any more."""
-    return frozenset(
-        one.appointment_id
-        for one in visits
-        if found.outside(found.workers[one.therapist_id], one.time) or not found.rooms[one.room_id].active
-    )
+    return frozenset(one.appointment_id for one in visits if is_homeless(found, one))
+
+
+def is_homeless(found: Roster, visit: Appointment) -> bool:
+    """Whether the visit cannot be where it is."""
+    worker, place = found.workers.get(visit.therapist_id), found.rooms.get(visit.room_id)
+    return worker is None or place is None or not place.active or found.outside(worker, visit.time) is not None
 
 
 def loss(course: CourseFacts, visit: Appointment, body: CourseReflowBody) -> CancelAppointment:

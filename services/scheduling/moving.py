@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.scheduling.availability import Search, earliest_start, roster
-from services.scheduling.bodies import MoveBody
+from services.scheduling.bodies import MoveBody, whole_minute
 from services.scheduling.booking import AROUND, persistently
 from services.scheduling.changing import Case, carry_out, case_of, rearranged
 from services.scheduling.domain.attendance import still_booked
@@ -26,6 +26,7 @@ from shared.store.claims import Taken
 
 async def move(call: Call) -> dict[str, Any]:
     """Another time, also with another therapist; with `reflow` the later visits are put right around it."""
+    whole_minute("starts_at", call.body.starts_at)
     return await persistently(lambda: move_once(call, call.body))
 
 

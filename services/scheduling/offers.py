@@ -5,8 +5,8 @@ crash, only one offer of a time is ever stored. When the hold ends unused, the t
 """
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ import uuid_utils.compat as uuid
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.scheduling.availability import Search, roster
+from services.scheduling.availability import Search, horizon_of, roster
 from services.scheduling.booking import held
 from services.scheduling.domain import hold, itinerary, waiting
 from services.scheduling.domain.freed import Freed, answer_by, suiting
@@ -26,11 +26,14 @@ from services.scheduling.domain.visits import Itinerary
 from services.scheduling.domain.waiting import Waiting, Wanted
 from services.scheduling.domain.waitlist import OfferSlot
 from services.scheduling.judging import Entry, refusals
-from shared.clock import day_of
+from services.scheduling.readable import readable
+from shared.aside import Key, SetAside
+from shared.clock import day_of, parse_time
+from shared.decider import Refused
 from shared.events.scheduling import SlotOffered
 from shared.messages import Cause
 from shared.service import Service
-from shared.store.reader import Damaged
+from shared.store.work import Unavailable
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LONGEST = 8 * timedelta(hours=1)
@@ -55,47 +58,74 @@ class Place(Struct, frozen=True, kw_only=True):
         """What a time is looked at for once."""
         return self.waitlist_id, self.offer_ended
 
+    @property
+    def key(self) -> Key:
+        """Under which the place is set aside when it cannot be worked on."""
+        return "waiting", self.waitlist_id
+
 
 class FreedTime(Freed, frozen=True, kw_only=True):
     """A freed time with the position of the event that freed it last."""
 
     freed_by: int
 
+    @property
+    def key(self) -> Key:
+        """Under which the time is set aside when it cannot be worked on."""
+        return "freed_time", UUID(int=self.freed_by)
+
+    def between(self, start: datetime, end: datetime) -> "FreedTime":
+        """That part of it."""
+        return replace(self, starts_at=max(self.starts_at, start), ends_at=min(self.ends_at, end))
+
 
 async def freed_times(service: Service) -> list[FreedTime]:
-    """Times that became free and are not over; the first freed first."""
+    """Times that became free, are not over and begin within the horizon; the first freed first."""
     rows = await service.store.fetch(
         """
-        select therapist_id, starts_at, ends_at, max(freed_by) as freed_by from freed_time
-         where ends_at > $1 group by therapist_id, starts_at, ends_at order by freed_by, therapist_id, starts_at
+        select therapist_id, greatest(starts_at, '1800-01-01') as starts_at, least(ends_at, '2300-01-01') as ends_at,
+               max(freed_by) as freed_by
+          from freed_time where ends_at > $1 and starts_at < $2
+         group by 1, 2, 3 order by freed_by, therapist_id, starts_at
         """,
         service.clock.now(),
+        horizon_of(service.practice, service.clock.now()),
     )
     return [msgspec.convert(dict(row), FreedTime) for row in rows]
 
 
-async def offered(service: Service, freed: FreedTime, wishes: Collection[tuple[UUID, int]]) -> bool:
+async def offered(service: Service, freed: FreedTime, wishes: Collection[tuple[UUID, int]], aside: SetAside) -> bool:
     """Whether it was offered to anybody of these who joined before it became free.
 
-    Raises `Unavailable` when a neighbour is away, `Refused` when somebody was quicker.
+    Whoever it fails with is set aside, and the next has their turn. Raises `Unavailable` when a neighbour is away,
+    `Refused` when somebody was quicker.
     """
     places = [place for place in await waiting_now(service) if place.joined < freed.freed_by and place.wish in wishes]
-    found = await roster(service, Search(within=(freed.starts_at - LONGEST, freed.ends_at + LONGEST)))
+    part = freed.between(service.clock.now(), horizon_of(service.practice, service.clock.now()))
+    found = await roster(service, Search(within=(part.starts_at - LONGEST, part.ends_at + LONGEST)))
     for place in places:
-        with suppress(Damaged):  # who cannot be offered anything keeps nobody else from it
-            if slot := await first_suiting(service, place, freed, found):
-                await offer(service, place, slot, found)
+        try:
+            if await offered_to(service, place, part, found):
                 return True
+            aside.heals(place.key)
+        except (Unavailable, Refused):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
+            aside.fails(place.key, error)
     return False
 
 
-async def first_suiting(service: Service, place: Place, freed: FreedTime, found: Roster) -> Slot | None:
-    """The first of the freed times that this client can have and was not offered before. Raises `Damaged`."""
+async def offered_to(service: Service, place: Place, freed: FreedTime, found: Roster) -> bool:
+    """Whether this one could have it, and was offered it."""
     after = service.clock.now() + timedelta(minutes=service.practice.booking.notice_minutes)
     state: Itinerary = await service.store.state(itinerary.stream(place.client_id))
     mine = replace(found, client_taken=merged(map(stretch, held(state))))
     history: Waiting = await service.store.state(waiting.stream(place.client_id))
-    return await first_allowed(service, place, state, suiting(mine, freed, place.wanted, after, history.offered))
+    slots = suiting(mine, freed, place.wanted, after, history.offered)
+    slot = await first_allowed(service, place, state, slots)
+    if slot:
+        await offer(service, place, slot, found)
+    return slot is not None
 
 
 async def waiting_now(service: Service) -> list[Place]:
@@ -107,7 +137,15 @@ async def waiting_now(service: Service) -> list[Place]:
          order by joined
         """
     )
-    return [msgspec.convert(dict(row) | {"wanted": msgspec.json.decode(row["wanted"])}, Place) for row in rows]
+    return readable("waiting", "waitlist_id", rows, place_of)
+
+
+def place_of(row: Any) -> Place:
+    """A row of somebody who waits. Raises `ValueError` for a wish that cannot be understood."""
+    place = msgspec.convert(dict(row) | {"wanted": msgspec.json.decode(row["wanted"])}, Place)
+    for text in (place.wanted.from_, place.wanted.to):
+        parse_time(text or "24:00")
+    return place
 
 
 async def first_allowed(service: Service, place: Place, state: Itinerary, slots: Sequence[Slot]) -> Slot | None:

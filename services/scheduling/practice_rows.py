@@ -70,8 +70,13 @@ def on_time_off_taken(recorded: Recorded) -> Iterator[Statement]:
 
 
 def on_time_off_withdrawn(recorded: Recorded) -> Iterator[Statement]:
-    """No absence."""
-    yield "delete from time_off where time_off_id = $1", (recorded.event.time_off_id,)
+    """No absence; whose it was stays known."""
+    event: TimeOffWithdrawn = recorded.event
+    yield "delete from time_off where time_off_id = $1", (event.time_off_id,)
+    yield (
+        "insert into time_off_withdrawn (time_off_id, therapist_id) values ($1, $2) on conflict do nothing",
+        (event.time_off_id, event.therapist_id),
+    )
 
 
 def on_room(recorded: Recorded) -> Iterator[Statement]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from services.scheduling.availability import Search, earliest_start, horizon, roster
-from services.scheduling.bodies import ProposalBody
+from services.scheduling.bodies import ProposalBody, each_once
 from services.scheduling.booking import held
 from services.scheduling.domain import itinerary
 from services.scheduling.domain.choosing import Wish
@@ -17,7 +17,7 @@ from services.scheduling.domain.proposing import Pick, pick
 from services.scheduling.domain.roster import Roster
 from services.scheduling.domain.slots import A_DAY, Interval, whole_day
 from services.scheduling.domain.visits import Itinerary
-from services.scheduling.judging import course_of
+from services.scheduling.judging import course_of, entries
 from services.scheduling.views import BreakView, OptionView, Proposal, Proposed, RhythmView, UnplacedView
 from shared.clock import day_of, parse_time
 from shared.decider import Unknown
@@ -44,7 +44,7 @@ async def proposal(call: Call) -> Proposal:
     await course_of(call, body.client_id, body.course_id)
     state: Itinerary = await call.service.store.state(itinerary.stream(body.client_id))
     visits = state.open_visits(body.course_id)
-    booked = sorted(day_of(one.starts_at, call.service.practice.tz) for one in visits)
+    booked = sorted(one.day for one in entries(visits, call.service.practice.tz))
     asked = Asked(call=call, body=body, wish=wished(body), taken=held(state), booked=booked)
     first, end = first_instant(call, body), horizon(call)
     near = min(first + reach(body.sessions), end)
@@ -55,7 +55,13 @@ async def proposal(call: Call) -> Proposal:
 def wished(body: ProposalBody) -> Wish:
     """What the client would like."""
     of = body.prefer
-    return Wish(weekdays=of.weekdays, from_=of.from_, to=of.to, therapist_id=of.therapist_id, equipment=body.equipment)
+    return Wish(
+        weekdays=each_once(of.weekdays),
+        from_=of.from_,
+        to=of.to,
+        therapist_id=of.therapist_id,
+        equipment=each_once(body.equipment),
+    )
 
 
 def first_instant(call: Call, body: ProposalBody) -> datetime:

@@ -2,17 +2,21 @@
 
 import base64
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from services.scheduling.bodies import PageQuery
+from services.scheduling.domain.slots import Span
 from services.scheduling.practice_views import RoomView, TherapistView
+from services.scheduling.readable import readable, tried
 from services.scheduling.views import Appointments, AppointmentView
 from shared.decider import Unknown
 from shared.http.problems import Malformed
+from shared.messages import Instant
 from shared.questions.question import Question
 from shared.questions.scheduling import AskVisits, VisitFacts
 from shared.service import Service
@@ -35,12 +39,21 @@ COLUMNS = f"""a.appointment_id, a.client_id, a.course_id, a.therapist_id, a.room
 
 async def appointments(store: Store, where: str, limit: int | None, *args: object) -> list[AppointmentView]:
     """The first appointments `a` (all without a limit) that meet a condition on `$2` …, in order of time."""
-    rows = await store.fetch(
+    return appointment_views(await appointment_rows(store, where, limit, *args))
+
+
+async def appointment_rows(store: Store, where: str, limit: int | None, *args: object) -> list[Any]:
+    """The same as rows."""
+    return await store.fetch(
         f"select {COLUMNS} from appointment a where {where} order by a.starts_at, a.appointment_id limit $1",
         limit,
         *args,
     )
-    return [msgspec.convert(dict(row), AppointmentView) for row in rows]
+
+
+def appointment_views(rows: Iterable[Any]) -> list[AppointmentView]:
+    """Rows as answers show them."""
+    return readable("appointment", "appointment_id", rows, lambda row: msgspec.convert(dict(row), AppointmentView))
 
 
 async def appointment(store: Store, appointment_id: UUID) -> AppointmentView:
@@ -62,10 +75,10 @@ async def page(store: Store, query: PageQuery, where: str, *args: object) -> App
     """A page of the appointments that meet a condition, whose own arguments begin at `$4`."""
     limit = min(query.limit, MOST)
     after = "($2::timestamptz is null or (a.starts_at, a.appointment_id) > ($2, $3::uuid))"
-    found = await appointments(store, f"{after} and {where}", limit + 1, *after_cursor(query.cursor), *args)
-    last = found[limit - 1] if len(found) > limit else None
-    cursor = cursor_of(last.starts_at, last.appointment_id) if last else None
-    return Appointments(appointments=found[:limit], next_cursor=cursor)
+    rows = await appointment_rows(store, f"{after} and {where}", limit + 1, *after_cursor(query.cursor), *args)
+    last = rows[limit - 1] if len(rows) > limit else None
+    cursor = cursor_of(last["starts_at"], last["appointment_id"]) if last else None
+    return Appointments(appointments=appointment_views(rows[:limit]), next_cursor=cursor)
 
 
 def cursor_of(instant: datetime, id_: UUID) -> str:
@@ -81,8 +94,8 @@ def after_cursor(cursor: str | None) -> tuple[datetime | None, UUID | None]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         instant, _, appointment_id = text.partition(" ")
-        return datetime.fromisoformat(instant), UUID(appointment_id)
-    except ValueError as error:
+        return msgspec.convert(instant, Instant).astimezone(UTC), UUID(appointment_id)
+    except (ValueError, OverflowError, msgspec.ValidationError) as error:
         raise Malformed("cursor", "This is not a cursor from an answer of ours.") from error
 
 
@@ -128,9 +141,16 @@ async def known_therapist(store: Store, therapist_id: UUID) -> TherapistView:
 
 
 def therapist_view(row: Any) -> TherapistView:
-    """A therapist's row as answers show it."""
-    shown = {"hours": decoded(row["hours"]), "buffer_after_minutes": row["buffer_minutes"]}
+    """A therapist's row as answers show it; hours that cannot be read are none, until they are set anew."""
+    nothing: list[Span] = []
+    hours = tried("therapist", str(row["therapist_id"]), partial(decoded_hours, row["hours"]), nothing)
+    shown = {"hours": hours, "buffer_after_minutes": row["buffer_minutes"]}
     return msgspec.convert(dict(row) | shown, TherapistView)
+
+
+def decoded_hours(column: bytes) -> list[Span]:
+    """Weekly hours, whatever times they say."""
+    return msgspec.json.decode(column, type=list[Span])
 
 
 async def rooms(store: Store, room_id: UUID | None = None) -> list[RoomView]:
@@ -139,11 +159,6 @@ async def rooms(store: Store, room_id: UUID | None = None) -> list[RoomView]:
         "select * from room where $1::uuid is null or room_id = $1 order by name, room_id", room_id
     )
     return [msgspec.convert(dict(row), RoomView) for row in rows]
-
-
-def decoded(column: Any) -> Any:
-    """A JSON column as plain values."""
-    return msgspec.json.decode(column)
 
 
 async def answer_visits(service: Service, question: AskVisits) -> list[VisitFacts]:
@@ -157,8 +172,10 @@ async def answer_visits(service: Service, question: AskVisits) -> list[VisitFact
 def visit_facts(
     found: Iterable[AppointmentView], people: dict[UUID, TherapistView], places: dict[UUID, RoomView]
 ) -> Iterable[VisitFacts]:
-    """Facts of each appointment, with the names of therapist and room."""
+    """Facts of each appointment, with the names of therapist and room; who lost one of them is left out."""
     for one in found:
+        if one.therapist_id not in people or one.room_id not in places:
+            continue
         therapist = people[one.therapist_id]
         yield VisitFacts(
             appointment_id=one.appointment_id,

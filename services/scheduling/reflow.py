@@ -18,10 +18,12 @@ from services.scheduling.domain.reflowing import minutes_of, share, times_of
 from services.scheduling.domain.roster import Roster, Slot
 from services.scheduling.domain.slots import A_DAY, Interval
 from services.scheduling.domain.visits import Appointment, Itinerary
+from services.scheduling.judging import entries
 from shared.clock import day_of
 from shared.decider import Refusal, Refused, Unknown, refuse
 from shared.http.routes import Call
 from shared.questions.protocol import AskReflow, Candidate, NoWay, ReflowPlan
+from shared.values import YEARS
 
 AFTERWARDS = 70 * A_DAY
 """How long after the last visit a new day may lie: past the longest break, with room for a few weeks."""
@@ -62,7 +64,8 @@ class Reflow(Struct, frozen=True, kw_only=True):
         if self.course_id is None:
             return []
         staying = (one for one in self.state.open_visits(self.course_id) if one.appointment_id not in self.gone)
-        return sorted([*map(self.day, staying), *([self.day(self.target)] if self.target else [])])
+        days = [one.day for one in entries(staying, self.call.service.practice.tz)]
+        return sorted([*days, *([self.day(self.target)] if self.target else [])])
 
     @property
     def patterns(self) -> list[Appointment]:
@@ -74,8 +77,8 @@ class Reflow(Struct, frozen=True, kw_only=True):
     def within(self) -> Interval:
         """From when to when new times are looked for."""
         last = max([one.starts_at for one in self.patterns], default=self.call.now)
-        until = max(last, self.call.now) + AFTERWARDS
-        return earliest_start(self.call), min(until, horizon(self.call))
+        end = horizon(self.call)
+        return earliest_start(self.call), min(min(max(last, self.call.now), end) + AFTERWARDS, end)
 
     def search(self, leaving: Sequence[UUID] = (), also: Sequence[Interval] = ()) -> Search:
         """What of the calendar is needed; `leaving` are others' visits that left, `also` the client's new times."""
@@ -185,5 +188,5 @@ def like_in(slot: Slot, like: Appointment, appointment_id: UUID, found: Roster) 
 
 
 def still_to_come(visit: Appointment, now: datetime) -> bool:
-    """Whether a visit may be moved: what has begun is left alone."""
-    return visit.status == "booked" and visit.starts_at > now
+    """Whether a visit may be moved: what has begun is left alone, and what lies in a year that cannot be meant."""
+    return visit.status == "booked" and visit.starts_at > now and visit.starts_at.year in YEARS

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import asdict
 
-from services.scheduling.bodies import AppointmentWanted, BookBody
+from services.scheduling.bodies import AppointmentWanted, BookBody, each_once, plain_day, whole_minute
 from services.scheduling.booking import attempt, persistently
 from services.scheduling.domain import itinerary
 from services.scheduling.domain.reflowing import minutes_of
@@ -16,6 +16,7 @@ from services.scheduling.domain.rolling import Rhythm, Rolling, RollingAgreed, W
 from services.scheduling.domain.slots import WEEKDAYS
 from services.scheduling.domain.visits import Itinerary
 from services.scheduling.queries import known_therapist
+from services.scheduling.readable import readable
 from services.scheduling.rolling_views import InsteadBody, RhythmBody, RollingView, SteppedDays, SteppedOver
 from shared.decider import Unknown
 from shared.http.problems import Malformed
@@ -59,7 +60,7 @@ def rhythm_of(body: RhythmBody, last: dict[str, Any]) -> Rhythm:
     for name in ("weekday", "time", "therapist_id", "minutes"):
         if name not in known:
             raise Malformed(name, "The course has no visit yet whose rhythm could be taken over. Give this.")
-    return Rhythm(**known)
+    return Rhythm(**known | {"equipment": each_once(known.get("equipment", ()))})
 
 
 async def end(call: Call) -> dict[str, Any]:
@@ -110,13 +111,19 @@ async def stepped(store: Store, course_id: UUID | None = None) -> list[SteppedOv
     rows = await store.fetch(
         "select * from stepped_over where $1::uuid is null or course_id = $1 order by starts_at, course_id", course_id
     )
-    decoded = ({"alternatives": msgspec.json.decode(row["alternatives"])} for row in rows)
-    return [msgspec.convert(dict(row) | more, SteppedOver) for row, more in zip(rows, decoded, strict=True)]
+    return readable("stepped_over", "course_id", rows, stepped_view)
+
+
+def stepped_view(row: Any) -> SteppedOver:
+    """A row as answers show it."""
+    return msgspec.convert(dict(row) | {"alternatives": msgspec.json.decode(row["alternatives"])}, SteppedOver)
 
 
 async def book_instead(call: Call) -> dict[str, Any]:
     """Book another time for a day stepped over; checked like any booking."""
     course_id, day = call.path_id("course_id"), path_day(call)
+    if call.body.starts_at:
+        whole_minute("starts_at", call.body.starts_at)
     course: CourseFacts | None = await call.service.ask(AskCourse(course_id=course_id))
     if course is None:
         raise Unknown("There is no such course.")
@@ -158,6 +165,6 @@ async def leave(call: Call) -> dict[str, Any]:
 def path_day(call: Call) -> date:
     """The day in the address; what is no day is unknown."""
     try:
-        return date.fromisoformat(call.request.match_info["day"])
+        return plain_day(call.request.match_info["day"])
     except ValueError as error:
         raise Unknown("Nothing is open about this day.") from error

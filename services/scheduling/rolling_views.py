@@ -7,15 +7,16 @@ from msgspec import Struct
 
 from services.scheduling.bodies import Body, Equipment, Minutes
 from services.scheduling.domain.rolling import Alternative, Rhythm
-from services.scheduling.domain.slots import TimeOfDay, Weekday
+from services.scheduling.domain.slots import Weekday
 from shared.messages import Instant
+from shared.values import ClockTime
 
 
 class RhythmBody(Body, frozen=True, kw_only=True):
     """Once a week at this time of the practice's clock; what is absent is as at the course's last visit."""
 
     weekday: Weekday | None = None
-    time: TimeOfDay | None = None
+    time: ClockTime | None = None
     therapist_id: UUID | None = None
     minutes: Minutes | None = None
     equipment: Equipment | None = None

@@ -1,20 +1,23 @@
 """Therapists and rooms: what the owner and the front desk set up."""
 
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from services.scheduling import queries
 from services.scheduling.availability import Search, roster
+from services.scheduling.bodies import each_once
 from services.scheduling.domain import room, therapist
 from services.scheduling.domain.room import AddRoom, ChangeRoom
 from services.scheduling.domain.slots import Interval
 from services.scheduling.domain.therapist import AddTherapist, ChangeTherapist, Particulars
 from services.scheduling.domain.workdays import SetHours
-from services.scheduling.practice_bodies import HoursBody, RoomBody, RoomPatch, TherapistBody, TherapistPatch
+from services.scheduling.practice_bodies import HoursBody, RoomBody, RoomPatch, TherapistBody, TherapistPatch, spans
 from services.scheduling.practice_views import AwayMade, Rooms, RoomView, Therapists, TherapistView
 from services.scheduling.views import AppointmentView
 from shared.decider import Unknown
 from shared.http.routes import Call
+from shared.values import YEARS, checked_email, checked_name
 
 
 async def rooms_exist(call: Call, wanted: list[UUID]) -> None:
@@ -28,7 +31,8 @@ async def add_room(call: Call) -> dict[str, Any]:
     """A room to work in."""
     body: RoomBody = call.body
     room_id = call.new_id()
-    command = AddRoom(room_id=room_id, name=body.name, equipment=body.equipment)
+    name = checked_name("name", body.name)
+    command = AddRoom(room_id=room_id, name=name, equipment=each_once(body.equipment))
     return await call.put({room.stream(room_id): command}, {"room_id": room_id})
 
 
@@ -36,7 +40,11 @@ async def change_room(call: Call) -> dict[str, Any]:
     """Another name or other equipment."""
     body: RoomPatch = call.body
     room_id = call.path_id("room_id")
-    command = ChangeRoom(room_id=room_id, name=body.name, equipment=body.equipment)
+    command = ChangeRoom(
+        room_id=room_id,
+        name=None if body.name is None else checked_name("name", body.name),
+        equipment=None if body.equipment is None else each_once(body.equipment),
+    )
     return await call.put({room.stream(room_id): command}, {"room_id": room_id})
 
 
@@ -46,13 +54,13 @@ async def add_therapist(call: Call) -> dict[str, Any]:
     await rooms_exist(call, body.rooms)
     therapist_id = call.new_id()
     particulars = Particulars(
-        name=body.name,
-        email=body.email,
-        rooms=body.rooms,
+        name=checked_name("name", body.name),
+        email=None if body.email is None else checked_email("email", body.email),
+        rooms=each_once(body.rooms),
         buffer_minutes=body.after or 0,
         buffer_before_minutes=body.buffer_before_minutes or 0,
     )
-    command = AddTherapist(therapist_id=therapist_id, particulars=particulars, hours=body.hours)
+    command = AddTherapist(therapist_id=therapist_id, particulars=particulars, hours=spans(body.hours))
     return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id})
 
 
@@ -63,9 +71,9 @@ async def change_therapist(call: Call) -> dict[str, Any]:
     therapist_id = call.path_id("therapist_id")
     command = ChangeTherapist(
         therapist_id=therapist_id,
-        name=body.name,
-        email=body.email,
-        rooms=body.rooms,
+        name=None if body.name is None else checked_name("name", body.name),
+        email=None if body.email is None else checked_email("email", body.email),
+        rooms=None if body.rooms is None else each_once(body.rooms),
         buffer_minutes=body.after,
         buffer_before_minutes=body.buffer_before_minutes,
     )
@@ -76,7 +84,7 @@ async def set_hours(call: Call) -> dict[str, Any]:
     """The weekly hours from now on."""
     body: HoursBody = call.body
     therapist_id = call.path_id("therapist_id")
-    command = SetHours(therapist_id=therapist_id, hours=body.hours)
+    command = SetHours(therapist_id=therapist_id, hours=spans(body.hours))
     return await call.put({therapist.stream(therapist_id): command}, {"therapist_id": therapist_id})
 
 
@@ -89,13 +97,20 @@ async def show_hours(call: Call, ids: dict[str, Any]) -> AwayMade:
 
 
 async def outside_hours(call: Call, therapist_id: UUID, coming: list[AppointmentView]) -> list[AppointmentView]:
-    """Those of the visits for which the therapist does not work."""
-    if not coming:
-        return []
+    """Those of the visits for which the therapist does not work; nobody works in a year that cannot be meant."""
+    outside: list[AppointmentView] = []
+    for year, group in groupby(coming, key=lambda one: one.starts_at.year):
+        visits = list(group)
+        outside += await outside_in_year(call, therapist_id, visits) if year in YEARS else visits
+    return outside
+
+
+async def outside_in_year(call: Call, therapist_id: UUID, coming: list[AppointmentView]) -> list[AppointmentView]:
+    """The same of visits that lie near to each other, so that little of the calendar has to be read."""
     within: Interval = (coming[0].starts_at, coming[-1].ends_at)
     found = await roster(call.service, Search(within=within))
-    one = found.workers[therapist_id]
-    return [visit for visit in coming if found.outside(one, (visit.starts_at, visit.ends_at))]
+    one = found.workers.get(therapist_id)
+    return [visit for visit in coming if one is None or found.outside(one, (visit.starts_at, visit.ends_at))]
 
 
 async def show_room(call: Call, ids: dict[str, Any]) -> RoomView:

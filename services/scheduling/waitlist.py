@@ -20,6 +20,7 @@ from services.scheduling.domain.waitlist import (
 )
 from services.scheduling.judging import course_of
 from services.scheduling.queries import MOST, after_cursor, cursor_of, known_therapist
+from services.scheduling.readable import readable
 from services.scheduling.waitlist_views import OfferView, PlaceView, PreferView, WaitBody, Waitlist, WaitlistQuery
 from shared.decider import Unknown
 from shared.events.scheduling import SlotOffered
@@ -54,7 +55,7 @@ async def show(call: Call) -> Waitlist:
         query.client_id,
     )
     cursor = cursor_of(rows[limit - 1]["joined_at"], rows[limit - 1]["waitlist_id"]) if len(rows) > limit else None
-    return Waitlist(waitlist=[view(row) for row in rows[:limit]], next_cursor=cursor)
+    return Waitlist(waitlist=readable("waiting", "waitlist_id", rows[:limit], view), next_cursor=cursor)
 
 
 async def accept_offer(call: Call) -> dict[str, Any]:

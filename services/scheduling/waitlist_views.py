@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from services.scheduling.bodies import Body, Equipment, Minutes, PageQuery, Prefer
+from services.scheduling.bodies import Body, Equipment, Minutes, PageQuery, Prefer, each_once
 from services.scheduling.domain.waiting import Wanted
 from shared.http.problems import Malformed
 from shared.messages import Instant
@@ -33,11 +33,11 @@ class WaitBody(Body, frozen=True, kw_only=True):
         of = self.prefer
         return Wanted(
             minutes=self.minutes,
-            weekdays=of.weekdays,
+            weekdays=each_once(of.weekdays),
             from_=of.from_,
             to=of.to,
             therapist_id=of.therapist_id,
-            equipment=self.equipment,
+            equipment=each_once(self.equipment),
             first_day=self.first_day,
             last_day=self.last_day,
         )

@@ -79,6 +79,6 @@ def wish_on(day: date, wish: Wish, roster: Roster) -> Interval:
     start, end = whole_day(day, roster.zone)
     if wish.from_:
         start = at(day, parse_time(wish.from_), roster.zone)
-    if wish.to and wish.to != "24:00":
+    if wish.to and wish.to.strip() != "24:00":
         end = at(day, parse_time(wish.to), roster.zone)
     return start, end

@@ -29,7 +29,8 @@ class Slot(Struct, frozen=True, kw_only=True):
 class Worker(Struct, frozen=True, kw_only=True):
     """A therapist as the search sees one. `away` and `taken` are merged; `taken` includes each visit's own buffers.
 
-    The buffers here are those of a new visit, in minutes. They add up with those of its neighbours.
+    The buffers here are those of a new visit, in minutes. They add up with those of its neighbours. One whose hours
+    are not `readable` has none.
     """
 
     therapist_id: UUID
@@ -40,8 +41,16 @@ class Worker(Struct, frozen=True, kw_only=True):
     buffer_minutes: int = 0
     buffer_before_minutes: int = 0
     active: bool = True
+    readable: bool = True
     away: Sequence[Stretch] = ()
     taken: Sequence[Stretch] = ()
+
+    @property
+    def unreadable(self) -> Refusal | None:
+        """Why nobody can say when the therapist works."""
+        if self.readable:
+            return None
+        return Refusal(rule="hours_unreadable", detail=f"{self.name}'s hours cannot be read. Set them anew.")
 
 
 class Workplace(Struct, frozen=True, kw_only=True):
@@ -71,8 +80,8 @@ class Roster(Struct, frozen=True, kw_only=True):
     def rooms_of(self, worker: Worker, needs: Collection[str] = ()) -> list[Workplace]:
         """The rooms a therapist may use that have the equipment, in order of preference."""
         known = [self.rooms[one] for one in worker.rooms if one in self.rooms] if worker.rooms else self.rooms.values()
-        needed = frozenset(needs)
-        return [room for room in known if room.active and needed.issubset(room.equipment)]
+        needed = slugs(needs)
+        return [room for room in known if room.active and needed.issubset(slugs(room.equipment))]
 
     def free_room(
         self, worker: Worker, time: Interval, first: UUID | None = None, needs: Collection[str] = ()
@@ -124,6 +133,8 @@ class Roster(Struct, frozen=True, kw_only=True):
             return Refusal(rule="closed_day", detail=self.why_closed(time))
         if not worker.active:
             return Refusal(rule="outside_hours", detail=f"{worker.name} does not work here any more.")
+        if worker.unreadable:
+            return worker.unreadable
         if not is_free(stretch(time), worker.away):
             return Refusal(rule="outside_hours", detail=f"{worker.name} is away then.")
         if not covers(worked(worker.hours, time, self.zone, worker.days), stretch(time)):
@@ -147,9 +158,14 @@ class Roster(Struct, frozen=True, kw_only=True):
         return None
 
 
+def slugs(equipment: Collection[str]) -> frozenset[str]:
+    """Kinds of equipment; older versions let in a line break after one."""
+    return frozenset(one.strip() for one in equipment)
+
+
 def lacking(room: Workplace, needs: Collection[str]) -> Refusal | None:
     """What the visit needs and the room does not have."""
-    if not (missing := sorted(set(needs) - set(room.equipment))):
+    if not (missing := sorted(slugs(needs) - slugs(room.equipment))):
         return None
     detail = f"{room.name} does not have what the visit needs ({', '.join(missing)})."
     return Refusal(rule="room_lacks_equipment", detail=detail)

@@ -2,28 +2,29 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
 
-from shared.clock import at, day_of, parse_time
+from shared.clock import after, at, day_of, parse_time
 
 Interval = tuple[datetime, datetime]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-TimeOfDay = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+TimeOfDay = str
+"""A wall-clock time as it is stored. The door lets in `values.TimeOfDay` only; older versions let in more."""
 A_DAY = timedelta(days=1)
 
 
-class Times(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Times(Struct, frozen=True, kw_only=True):
     """Working hours as wall-clock times. An end at or before the start lies on the next day."""
 
     from_: TimeOfDay = field(name="from")
     to: TimeOfDay
 
 
-class Span(Times, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Span(Times, frozen=True, kw_only=True):
     """Working hours on a weekday."""
 
     weekday: Weekday
@@ -38,23 +39,22 @@ def shifts(hours: Iterable[Span], within: Interval, zone: ZoneInfo, days: Days) 
     weekly: dict[str, list[Span]] = {}
     for span in hours:
         weekly.setdefault(span.weekday, []).append(span)
-    day, last = day_of(within[0], zone) - A_DAY, day_of(within[1], zone)
-    while day <= last:
+    first, last = after(day_of(within[0], zone), -1), day_of(within[1], zone)
+    for day in map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)):
         for times in days.get(day, weekly.get(WEEKDAYS[day.weekday()], ())):
             yield times, day
-        day += A_DAY
 
 
 def on(span: Times, day: date, zone: ZoneInfo) -> Interval:
     """The span on one day, as instants."""
     start, end = parse_time(span.from_), parse_time(span.to)
-    return at(day, start, zone), at(day + A_DAY if end <= start else day, end, zone)
+    return at(day, start, zone), at(after(day, 1) if end <= start else day, end, zone)
 
 
 def whole_day(day: date, zone: ZoneInfo) -> Interval:
     """A calendar day of the practice: 23, 24 or 25 hours."""
     midnight = parse_time("00:00")
-    return at(day, midnight, zone), at(day + A_DAY, midnight, zone)
+    return at(day, midnight, zone), at(after(day, 1), midnight, zone)
 
 
 def overlap(one: Interval, other: Interval) -> bool:

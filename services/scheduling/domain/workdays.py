@@ -57,11 +57,12 @@ WORKTIME_EVENTS = (HoursSet, DaySet, DayCleared, TimeOffTaken, TimeOffWithdrawn)
 
 
 class Worktime(Struct, frozen=True, kw_only=True):
-    """A therapist's hours, and which absences there are."""
+    """A therapist's hours, which absences there are, and which were taken back."""
 
     hours: list[Span] = []
     days: dict[date, list[Times]] = {}
     away: frozenset[UUID] = frozenset()
+    withdrawn: frozenset[UUID] = frozenset()
 
 
 class SetHours(Command, frozen=True, kw_only=True):
@@ -113,12 +114,18 @@ def on_day_cleared(state: Worktime, event: DayCleared) -> Worktime:
     return replace(state, days={day: times for day, times in state.days.items() if day != event.day})
 
 
+def on_time_off_withdrawn(state: Worktime, event: TimeOffWithdrawn) -> Worktime:
+    """An absence fewer."""
+    gone = {event.time_off_id}
+    return replace(state, away=state.away - gone, withdrawn=state.withdrawn | gone)
+
+
 EVOLVE: dict[type[Event], Callable[[Worktime, Any], Worktime]] = {
     HoursSet: lambda state, event: replace(state, hours=event.hours),
     DaySet: on_day_set,
     DayCleared: on_day_cleared,
     TimeOffTaken: lambda state, event: replace(state, away=state.away | {event.time_off_id}),
-    TimeOffWithdrawn: lambda state, event: replace(state, away=state.away - {event.time_off_id}),
+    TimeOffWithdrawn: on_time_off_withdrawn,
 }
 
 
@@ -144,7 +151,9 @@ def take_time_off(command: TakeTimeOff, state: Worktime) -> list[Event]:
 
 
 def withdraw_time_off(command: WithdrawTimeOff, state: Worktime) -> list[Event]:
-    """An absence that there is ends to be. Raises `Unknown`."""
+    """An absence that there is ends to be, once. Raises `Unknown`."""
+    if command.time_off_id in state.withdrawn:
+        return []
     if command.time_off_id not in state.away:
         raise Unknown("There is no such absence.")
     return [TimeOffWithdrawn(**asdict(command))]
