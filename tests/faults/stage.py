@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,10 @@ import psutil
 from deploy.place import Place, choose_ports
 from deploy.program import is_healthy
 from tests.faults.asking import Asker
+from tests.faults.disks import Disks, small_disks
 from tests.faults.journal import Line, Seen, journal, read
+from tests.faults.probe import Probe
+from tests.faults.wire import Wire
 
 ROOT = Path(__file__).parents[2]
 START = "2026-03-02T14:00:00Z"
@@ -31,12 +34,16 @@ SERVICES = ("records", "protocol", "scheduling", "notify")
 class Stage:
     """The stack under test, and the load on it."""
 
-    def __init__(self, data: Path, process: subprocess.Popen[bytes], port: int) -> None:
+    def __init__(self, data: Path, port: int) -> None:
         self.place = Place(port=port, data=data, clock="simulated", now=START)
         self.log = data.with_name("load.jsonl")
         self.trouble = data.with_name("load.err")
+        self.screen = data.with_name("screen.txt")
         self.clock_said = ""
-        self.process = process
+        self.process: subprocess.Popen[bytes]
+        self.wires: dict[str, dict[str, Wire]] = {}
+        self.disks: Disks | None = None
+        self.probe: Probe
         self._load: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,6 +61,11 @@ class Stage:
             except psutil.Error:
                 continue
         return None
+
+    def obituaries(self, name: str) -> list[str]:
+        """What the supervisor has said so far of each end of a program."""
+        words = (f"{name} ended", f"{name} was ended", f"{name} has not been alive")
+        return [line for line in self.screen.read_text().splitlines() if line.startswith(words)]
 
     @property
     def now(self) -> datetime:
@@ -173,20 +185,50 @@ async def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
-    """Start a stack with a simulated clock in `folder`; stopped at the end, its files stay."""
-    data, port = folder / "data", choose_ports(("front",))["front"]
-    screen = folder / "screen.txt"
-    words = ["--port", str(port), "--data", str(data), "--clock", "simulated", "--now", START]
+async def stage(folder: Path, *, disks: bool = False) -> AsyncIterator[Stage]:
+    """Start a stack with a simulated clock in `folder`; stopped at the end, its files stay.
+
+    `disks` puts data and logs on small disks of their own, which only root can make.
+    """
+    found = Stage(folder / "data", choose_ports(("front",))["front"])
+    async with AsyncExitStack() as open_ones:
+        if disks:
+            found.disks = open_ones.enter_context(small_disks(found.place))
+        await open_ones.enter_async_context(_wired(found))
+        await open_ones.enter_async_context(_standing(found))
+        found.probe = Probe(found.place, found.ports, open_ones.enter_context(journal(found.log)))
+        yield found
+
+
+@asynccontextmanager
+async def _wired(found: Stage) -> AsyncIterator[None]:
+    """Lay a wire from each service to each server."""
+    found.wires = {
+        service: {server: Wire(partial(lambda server: found.ports[server], server)) for server in ("postgres", "nats")}
+        for service in SERVICES
+    }
+    wires = [wire for some in found.wires.values() for wire in some.values()]
+    await asyncio.gather(*(wire.open() for wire in wires))
+    try:
+        yield
+    finally:
+        await asyncio.gather(*(wire.close() for wire in wires))
+
+
+@asynccontextmanager
+async def _standing(found: Stage) -> AsyncIterator[None]:
+    place, screen = found.place, found.screen
+    wires = {service: {name: wire.port for name, wire in some.items()} for service, some in found.wires.items()}
+    words = ["--port", str(place.port), "--data", str(place.data), "--now", START, "--wires", json.dumps(wires)]
     with screen.open("wb") as output:
-        command = [sys.executable, "-m", "deploy", "run", *words]
+        command = [sys.executable, "-m", "tests.faults.standing", *words]
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603, ASYNC220  our own
-    found = Stage(data, process, port)
+    found.process = process
     try:
         await until(lambda: "Ready after" in screen.read_text() or process.poll() is not None, 90, "the stack")
         assert process.poll() is None, screen.read_text()
-        yield found
+        yield
     finally:
         found.kill_load()
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        await until(lambda: process.poll() is not None, 20, "the stack to end")
