@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,7 +36,7 @@ async def a_round(here: Stage, chance: random.Random, kinds: Sequence[str]) -> l
         found = await asyncio.to_thread(here.check)
         assert not found, found
     except AssertionError as error:
-        error.add_note(f"in a round of {', '.join(kinds)}; done: {'; '.join(map(str, done)) or 'nothing'}")
+        error.add_note(f"in a round of {', '.join(kinds)}, done before: {'; '.join(map(str, done)) or 'nothing'}")
         raise
     return done
 
@@ -62,11 +62,19 @@ async def _fault(here: Stage, watch: Watch, chance: random.Random, kind: str) ->
     before = {name: len(here.obituaries(name)) for name in SERVICES}
     done = await FAULTS[kind](here, chance)
     if kind in UNHARMED:
-        await watch.back_at_work(time.monotonic())
-        for name in SERVICES:
-            ends = here.obituaries(name)[before[name] :]
-            assert not ends or any(NOT_ALIVE in line for line in ends), f"{done}: {ends[0]}"
+        try:
+            await watch.back_at_work(time.monotonic())
+            _nobody_died(here, before)
+        except AssertionError as error:
+            error.add_note(f"after {done}")
+            raise
     return done
+
+
+def _nobody_died(here: Stage, before: Mapping[str, int]) -> None:
+    for name in SERVICES:
+        ends = here.obituaries(name)[before[name] :]
+        assert not ends or any(NOT_ALIVE in line for line in ends), ends[0]
 
 
 async def _move_time(here: Stage) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ class Disk:
     folder: Path
 
     def fill(self) -> None:
-        """Leave no room at all: as big as what lies on it."""
+        """Leave no room at all: as big as what lies on it, which must not be nothing (0 is for no limit)."""
+        (self.folder / "full").write_bytes(b"full")
         there = os.statvfs(self.folder)
         self._resize(str((there.f_blocks - there.f_bfree) * there.f_frsize))
 
@@ -44,9 +46,20 @@ class Disks:
 
 def why_none() -> str:
     """A sentence where no disk can be made; empty where one can."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        return "Full disks are left out: only root can make a small disk to fill (run as root on Linux)."
-    return ""
+    if os.geteuid() == 0 and shutil.which("mount") and _mounts():
+        return ""
+    return "Full disks are left out: only root of a whole Linux machine can make a small disk to fill."
+
+
+def _mounts() -> bool:
+    """Whether root may mount here: in many containers it may not."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            _run("mount", "-t", "tmpfs", "-o", "size=4k", "seriatim", folder)
+        except subprocess.CalledProcessError:
+            return False
+        _run("umount", folder)
+    return True
 
 
 @contextmanager

@@ -21,17 +21,21 @@ NOTICED_WITHIN = 20.0
 """Seconds in which a service must have ended."""
 SENTENCE = "migrat"
 """What its last words must speak of."""
+NOBODY = "nats://nobody:nothing@127.0.0.1:9"
+"""A bus where nobody answers."""
+STRIKE, WRITE = "delete from public.migration where name = '{0}'", "insert into public.migration (name) values ('{0}')"
 
 
 async def not_migrated(stage: Stage, chance: random.Random) -> Done:
-    """A service beside the stack, without bus, on an empty or half migrated database: it stops; then `migrate`."""
+    """A service beside the stack, without its bus, on an empty or half migrated database: it stops; then `migrate`."""
     name = chance.choice(SERVICES)
     done = chance.choice(range(len(scripts(f"services.{name}"))))
     database = f"{name}_early"
     async with _database_of(stage, name, database, done):
         serve, migrate = (_beside(stage, name, database, task) for task in ("serve", "migrate"))
+        early = replace(serve, environment={**serve.environment, "SERIATIM_NATS": NOBODY, "SERIATIM_CLOCK": "real"})
         told = len(_log(stage, f"{name}-early"))
-        assert await _ends(stage, serve), f"{name} does not stop on a database with {done} of its migrations"
+        assert await _ends(stage, early), f"{name} does not stop on a database with {done} of its migrations"
         said = _log(stage, f"{name}-early")[told:]
         assert SENTENCE in said, f"{name} does not say what its database lacks: {said[-300:]}"
         assert await _ends(stage, migrate) == 0, f"{name} cannot be migrated"
@@ -43,11 +47,7 @@ async def other_schema(stage: Stage, chance: random.Random) -> Done:
     """The stack's own service is started anew on a database that is older or newer than its code."""
     name, newer = chance.choice(SERVICES), chance.random() < 0.5
     last = scripts(f"services.{name}")[-1][0]
-    away, back = (
-        "delete from public.migration where name = '{0}'",
-        "insert into public.migration (name) values ('{0}')",
-    )
-    away, back, which = (back, away, "9999_of_tomorrow") if newer else (away, back, last)
+    away, back, which = (WRITE, STRIKE, "9999_of_tomorrow") if newer else (STRIKE, WRITE, last)
     await fetch(stage, name, away.format(which))
     try:
         before, told = len(stage.obituaries(name)), len(_log(stage, name))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import takewhile
 
 from shared.tasks import stop
 from tests.faults.handles import fetch
@@ -45,9 +46,8 @@ class Look:
 
 def is_dead_and_ready(looks: Sequence[Look]) -> bool:
     """Whether the last looks, enough of them and over long enough, all saw it."""
-    last = looks[-SO_OFTEN:]
-    enough = len(last) == SO_OFTEN and last[-1].ended - last[0].began >= SO_LONG
-    return enough and all(look.dead_and_ready for look in last)
+    run = list(takewhile(lambda look: look.dead_and_ready, reversed(looks)))
+    return len(run) >= SO_OFTEN and run[0].ended - run[-1].began >= SO_LONG
 
 
 class Watch:
@@ -80,10 +80,10 @@ class Watch:
 
     def missing(self, since: float) -> list[str]:
         """What nobody has seen done since, by somebody ready."""
-        wanted = [(name, "a write") for name in SERVICES] + [(name, "an answer over the bus") for name in ASKED]
-        wanted += [(name, f"events of {producer} heard") for name, heard in HEARS.items() for producer in heard]
+        wanted = [(name, "write") for name in SERVICES] + [(name, "answer over the bus") for name in ASKED]
+        wanted += [(name, f"hearing of {producer}") for name, heard in HEARS.items() for producer in heard]
         done = {key for key, looks in self._looks.items() if any(_after(look, since) for look in looks)}
-        return [f"no {what} by {name} that says it is ready" for name, what in wanted if (name, what) not in done]
+        return [f"no {what} by a ready {name}" for name, what in wanted if (name, what) not in done]
 
     async def _look(self, service: str) -> None:
         began, before = time.monotonic(), await self._ready()
@@ -96,17 +96,16 @@ class Watch:
             if done is not None:
                 self._take(name, what, Look(began, time.monotonic(), ready >= {name, *with_}, done))
 
-        take(service, "a write", wrote, *NEEDS.get(service, ()))
-        take(service, "an answer over the bus", answered)
+        take(service, "write", wrote, *NEEDS.get(service, ()))
+        take(service, "answer over the bus", answered)
         for consumer, done in heard.items():
-            take(consumer, f"events of {service} heard", done, service)
+            take(consumer, f"hearing of {service}", done, service)
 
     def _take(self, name: str, what: str, look: Look) -> None:
         looks = self._looks[name, what]
         looks.append(look)
-        if is_dead_and_ready(looks) and not (len(looks) > SO_OFTEN and looks[-SO_OFTEN - 1].dead_and_ready):
-            seconds = look.ended - looks[-SO_OFTEN].began
-            self.findings.append(f"dead and ready: {name} says it is ready, but no {what} for {seconds:.0f} s")
+        if is_dead_and_ready(looks) and not is_dead_and_ready(looks[:-1]):
+            self.findings.append(f"dead and ready: {name} says it is ready, and for {SO_LONG:.0f} s there is no {what}")
 
     async def _ready(self) -> set[str]:
         reasons = await asyncio.gather(*(self._probe.readiness(name) for name in SERVICES))

@@ -69,10 +69,10 @@ class Wire:
         task.add_done_callback(self._tasks.discard)
 
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._flows.wait()  # a connection asked for in the silence is asked for again by the kernel
         try:
+            await self._flows.wait()  # a connection asked for in the silence is asked for again by the kernel
             there, server = await asyncio.open_connection("127.0.0.1", self._server_port())
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             writer.transport.abort()
             return
         line = Line(writer, server)
