@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -14,6 +15,7 @@ from deploy import keeper
 from deploy.keeper import Keeper
 from deploy.place import Place
 from deploy.program import Program
+from tests.faults import wire as wires
 from tests.faults.__main__ import choose
 from tests.faults.disks import Disk, small_disks, why_none
 from tests.faults.faults import FAULTS
@@ -117,6 +119,41 @@ async def test_a_server_that_is_not_there_ends_the_connection(call: Call) -> Non
     await nobody.open()
     assert await (await call(nobody)).hears() == b""
     await nobody.close()
+
+
+@pytest.mark.parametrize("asks", [True, False], ids=["keepalive", "none"])
+async def test_a_server_learns_of_the_silence_as_its_keepalive_would_tell_it(
+    monkeypatch: pytest.MonkeyPatch, call: Call, asks: bool
+) -> None:
+    monkeypatch.setattr(wires, "PROBES", 0.0)
+    met, over = asyncio.Event(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken: socket.socket = writer.get_extra_info("socket")
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, int(asks))
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
+        met.set()
+        with suppress(ConnectionError):
+            await reader.read(1)
+        over.set()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    laid = Wire(lambda: server.sockets[0].getsockname()[1])
+    await laid.open()
+    await call(laid)
+    await met.wait()
+    laid.cut(forgets=True)
+    assert await heard_of(over, 2) == asks
+    await laid.close()
+    server.close()
+    await heard_of(over, 1)
+
+
+async def heard_of(told: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(told.wait(), seconds)
+    return told.is_set()
 
 
 def looks(*ends: float, ready: bool = True, done: bool = False) -> list[Look]:
