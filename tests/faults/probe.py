@@ -1,5 +1,7 @@
 """Real work of each service, tried by people of our own beside the load: a write, a question over the bus."""
 
+import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,7 +23,7 @@ from shared.questions.question import Question
 from shared.questions.records import AskContact
 from shared.questions.scheduling import AskVisits
 from tests.faults.asking import LOST, Asker
-from tests.faults.desk import HOURS
+from tests.faults.desk import DAYS
 from tests.faults.journal import MAYBE, Answered, Asked, Journal
 
 ZONE = ZoneInfo("America/New_York")
@@ -29,7 +31,9 @@ PATIENCE = 6.0
 """Seconds for one try: somebody is waiting at the desk."""
 FAR, NEAR = timedelta(days=300), timedelta(days=60)
 """Our visit lies beyond what the load books, and is booked anew when it has come near."""
-TIMES = ("10:00", "13:00", "15:00")
+TIMES = {"10:00": "10:30", "13:00": "13:30", "15:00": "15:30"}
+"""When our therapist works: too short for anybody of the load, so nobody is offered what we let go."""
+HOURS = [{"weekday": day, "from": begins, "to": ends} for day in DAYS for begins, ends in TIMES.items()]
 
 
 @dataclass
@@ -55,6 +59,7 @@ class Probe:
         self.ports = ports
         self._log = log
         self._open: dict[str, Asked] = {}
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._people: People
         self._headers: dict[str, str] = {}
 
@@ -73,6 +78,10 @@ class Probe:
 
     async def write(self, service: str, port: int | None = None) -> bool:
         """Whether a write is answered 2xx in time, by the service or a replica of it on another port."""
+        async with self._turns[service]:
+            return await self._try(service, port)
+
+    async def _try(self, service: str, port: int | None) -> bool:
         asked = self._open.get(service) or Asked(key=str(uuid4()), **self._next(service))
         if service not in self._open:
             self._log.write(asked)
@@ -155,9 +164,9 @@ class Probe:
         people = self._people
         if anew := people.day < self._today() + NEAR:
             people.day = self._today() + FAR
-        starts_at = at(people.day, parse_time(TIMES[turn % len(TIMES)]), ZONE).isoformat()
+        starts_at = at(people.day, parse_time(list(TIMES)[turn % len(TIMES)]), ZONE).isoformat()
         if anew or not people.visit:
-            visit = {"starts_at": starts_at, "minutes": 60, "therapist_id": people.therapist}
+            visit = {"starts_at": starts_at, "minutes": 30, "therapist_id": people.therapist}
             body = {"client_id": people.client, "appointments": [visit]}
             return _write("book", "scheduling/appointments", body)
         body = {"starts_at": starts_at, "therapist_id": people.therapist}

@@ -11,18 +11,18 @@ from tests.faults.stage import SERVICES, Stage, until
 
 SEEN_WITHIN = 15.0
 """Seconds in which a service must say that it does not trust its database."""
-ENDED = "select pg_terminate_backend(pid) from pg_stat_activity where usename = current_database()"
+ENDED = "select pg_terminate_backend(pid) from pg_stat_activity where usename = $1"
 
 
 @asynccontextmanager
 async def altered(stage: Stage, name: str, change: str, back: str) -> AsyncIterator[None]:
     """Change a service's database and end its connections; in the end it is changed back, and nobody is told."""
-    for sql in (f"alter database {name} {change}", ENDED):
-        await fetch(stage, name, sql)
+    await fetch(stage, "postgres", f"alter database {name} {change}")
+    await fetch(stage, "postgres", ENDED, name)
     try:
         yield
     finally:
-        await fetch(stage, name, f"alter database {name} {back}")
+        await fetch(stage, "postgres", f"alter database {name} {back}")
 
 
 async def read_only(stage: Stage, chance: random.Random) -> Done:
@@ -51,7 +51,7 @@ async def forgetful(stage: Stage, chance: random.Random) -> Done:
 
     async with altered(stage, name, "set synchronous_commit = off", "reset synchronous_commit"):
         await until(refused, SEEN_WITHIN, f"{name} to refuse a database with synchronous_commit = off")
-    await fetch(stage, name, ENDED)  # as a restart does: the setting is a connection's
+    await fetch(stage, "postgres", ENDED, name)  # as a restart does: the setting is a connection's
     return Done("a database with synchronous_commit = off", name)
 
 

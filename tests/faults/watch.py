@@ -158,8 +158,8 @@ async def watching(stage: Stage) -> AsyncIterator[Watch]:
         await asyncio.gather(*watch.tasks)
         assert not watch.findings, "\n".join(watch.findings)
     except AssertionError as error:
-        for finding in watch.findings:
-            error.add_note(finding)
+        if watch.findings and not watch.over:  # then it is about something else
+            error.add_note("\n".join(watch.findings))
         raise
     finally:
         await stop(*watch.tasks)
