@@ -60,11 +60,14 @@ async def _published(stage: Stage, name: str, kind: str) -> bool:
         url = nats.url(name, stage.place.secrets, stage.ports["nats"])
         await client.connect(url, inbox_prefix=f"_INBOX_{name}", max_reconnect_attempts=1, allow_reconnect=False)
         js = client.jetstream(timeout=2)
-        last = await js.get_msg(name, (await js.stream_info(name)).state.last_seq)
+        sequence = (await js.stream_info(name)).state.last_seq
+        last = await js.get_msg(name, sequence)
         known = {key: value for key, value in (last.headers or {}).items() if not key.startswith("Nats-")}
         if "ce-type" not in known:
             return False
         subject, data, headers = POISONS[kind](name, known)
+        if headers:  # what says that it is the last event must come right behind it
+            headers = headers | {"Nats-Expected-Last-Sequence": str(sequence)}
         answer = (await client.request(subject, data, headers=headers, timeout=2)).data
     except (Error, NotFoundError, OSError, TimeoutError):
         return False
