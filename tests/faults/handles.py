@@ -141,12 +141,25 @@ async def fetch(stage: Stage, name: str, sql: str, *args: object) -> list[asyncp
         return await _tried(connection, sql, *args) if connection else []
 
 
+async def command(stage: Stage, name: str, sql: str, *args: object) -> None:
+    """Do it as the database's superuser, however long that is away (it may be done twice)."""
+
+    async def done() -> bool:
+        async with connected(stage, name) as connection:
+            try:
+                return bool(connection and await connection.execute(sql, *args, timeout=5))
+            except LOST:
+                return False
+
+    await until(done, 30, f"the database of {name}")
+
+
 @asynccontextmanager
 async def connected(stage: Stage, name: str) -> AsyncIterator[asyncpg.Connection | None]:
     """A superuser's connection to a service's database; nothing while it is away."""
     address = postgres.url("postgres", password(stage.place.secrets, "postgres"), stage.ports["postgres"], name)
     try:
-        connection = await asyncpg.connect(address, timeout=5)
+        connection = await asyncpg.connect(address, timeout=5, ssl=False)
     except (*LOST, asyncpg.InsufficientResourcesError):
         yield None
         return

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.faults.done import Done, Fault, a_while
-from tests.faults.handles import fetch
+from tests.faults.handles import command
 from tests.faults.stage import SERVICES, Stage, until
 
 SEEN_WITHIN = 15.0
@@ -17,12 +17,12 @@ ENDED = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 
 @asynccontextmanager
 async def altered(stage: Stage, name: str, change: str, back: str) -> AsyncIterator[None]:
     """Change a service's database and end its connections; in the end it is changed back, and nobody is told."""
-    await fetch(stage, "postgres", f"alter database {name} {change}")
-    await fetch(stage, "postgres", ENDED, name)
+    await command(stage, "postgres", f"alter database {name} {change}")
+    await command(stage, "postgres", ENDED, name)
     try:
         yield
     finally:
-        await fetch(stage, "postgres", f"alter database {name} {back}")
+        await command(stage, "postgres", f"alter database {name} {back}")
 
 
 async def read_only(stage: Stage, chance: random.Random) -> Done:
@@ -51,7 +51,7 @@ async def forgetful(stage: Stage, chance: random.Random) -> Done:
 
     async with altered(stage, name, "set synchronous_commit = off", "reset synchronous_commit"):
         await until(refused, SEEN_WITHIN, f"{name} to refuse a database with synchronous_commit = off")
-    await fetch(stage, "postgres", ENDED, name)  # as a restart does: the setting is a connection's
+    await command(stage, "postgres", ENDED, name)  # as a restart does: the setting is a connection's
     return Done("a database with synchronous_commit = off", name)
 
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import asyncpg
 
@@ -14,8 +15,8 @@ from deploy.program import Program, is_healthy, start
 from deploy.secret import password
 from shared.migrate import APPLIED, STORE, scripts
 from tests.faults.done import Done, Fault
-from tests.faults.handles import fetch, kill
-from tests.faults.stage import SERVICES, Stage, until
+from tests.faults.handles import command, kill
+from tests.faults.stage import BACK, SERVICES, Stage, until
 
 NOTICED_WITHIN = 20.0
 """Seconds in which a service must have ended."""
@@ -23,7 +24,8 @@ SENTENCE = "migrat"
 """What its last words must speak of."""
 NOBODY = "nats://nobody:nothing@127.0.0.1:9"
 """A bus where nobody answers."""
-STRIKE, WRITE = "delete from public.migration where name = '{0}'", "insert into public.migration (name) values ('{0}')"
+STRIKE = "delete from public.migration where name = '{0}'"
+WRITE = "insert into public.migration (name) values ('{0}') on conflict do nothing"
 
 
 async def not_migrated(stage: Stage, chance: random.Random) -> Done:
@@ -31,6 +33,7 @@ async def not_migrated(stage: Stage, chance: random.Random) -> Done:
     name = chance.choice(SERVICES)
     done = chance.choice(range(len(scripts(f"services.{name}"))))
     database = f"{name}_early"
+    await command(stage, "postgres", "select 1")  # when it is there
     async with _database_of(stage, name, database, done):
         serve, migrate = (_beside(stage, name, database, task) for task in ("serve", "migrate"))
         early = replace(serve, environment={**serve.environment, "SERIATIM_NATS": NOBODY, "SERIATIM_CLOCK": "real"})
@@ -46,19 +49,20 @@ async def not_migrated(stage: Stage, chance: random.Random) -> Done:
 async def other_schema(stage: Stage, chance: random.Random) -> Done:
     """The stack's own service is started anew on a database that is older or newer than its code."""
     name, newer = chance.choice(SERVICES), chance.random() < 0.5
+    address = f"http://127.0.0.1:{stage.ports[name]}/readyz"
     last = scripts(f"services.{name}")[-1][0]
     away, back, which = (WRITE, STRIKE, "9999_of_tomorrow") if newer else (STRIKE, WRITE, last)
-    await fetch(stage, name, away.format(which))
+    await command(stage, name, away.format(which))
     try:
         before, told = len(stage.obituaries(name)), len(_log(stage, name))
         kill(stage, name)
         kind = "newer" if newer else "older"
         await until(lambda: len(stage.obituaries(name)) > before + 1, NOTICED_WITHIN, f"{name} to stop on a {kind} one")
         assert SENTENCE in _log(stage, name)[told:], f"{name} does not say that its database is {kind}"
-        address = f"http://127.0.0.1:{stage.ports[name]}/readyz"
         assert not await is_healthy(address), f"{name} is ready on a database that is {kind}"
     finally:
-        await fetch(stage, name, back.format(which))
+        await command(stage, name, back.format(which))
+    await until(partial(is_healthy, address), BACK, f"{name} to be ready on the right one again")
     return Done(f"a database that is {'newer' if newer else 'older'} than the code", name)
 
 

@@ -9,7 +9,7 @@ import psutil
 
 from shared.store.batch import LOCK
 from tests.faults.done import Done, Fault, a_while
-from tests.faults.handles import ENDINGS, backend, catch, connected, fetch, replica
+from tests.faults.handles import ENDINGS, backend, catch, command, connected, fetch, replica
 from tests.faults.stage import SERVICES, Stage, until
 
 CAUGHT_WITHIN = 10.0
@@ -35,6 +35,7 @@ def stopped(processes: Sequence[psutil.Process]) -> Iterator[None]:
 async def hold_lock(stage: Stage, chance: random.Random) -> Done:
     """Somebody's psql holds the lock of a store."""
     name, seconds = chance.choice(SERVICES), a_while(chance)
+    await command(stage, name, "select 1")  # when it is there
     async with connected(stage, name) as connection:
         if connection:
             await connection.execute(f"begin; select pg_advisory_xact_lock({LOCK})")
