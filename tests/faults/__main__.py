@@ -19,7 +19,8 @@ from tests.faults.disks import why_none
 from tests.faults.done import Done
 from tests.faults.faults import FAULTS, UNHARMED
 from tests.faults.fullness import FULLNESS
-from tests.faults.stage import SERVICES, Stage, stage
+from tests.faults.stage import SERVICES, Stage
+from tests.faults.staging import stage
 from tests.faults.watch import Watch, watching
 
 NOT_ALIVE = "has not been alive"

@@ -29,6 +29,7 @@ from tests.faults.journal import MAYBE, Answered, Asked, Journal
 ZONE = ZoneInfo("America/New_York")
 PATIENCE = 6.0
 """Seconds for one try: somebody is waiting at the desk."""
+ONCE: dict[str, Any] = {"allow_reconnect": False, "max_reconnect_attempts": 1, "connect_timeout": 3}
 FAR, NEAR = timedelta(days=300), timedelta(days=60)
 """Our visit lies beyond what the load books, and is booked anew when it has come near."""
 TIMES = {"10:00": "10:30", "13:00": "13:30", "15:00": "15:30"}
@@ -109,14 +110,7 @@ class Probe:
         client = Client()
         try:
             url = nats.url(who, self.place.secrets, self.ports["nats"])
-            await client.connect(
-                url,
-                inbox_prefix=f"_INBOX_{who}",
-                allow_reconnect=False,
-                max_reconnect_attempts=1,
-                connect_timeout=3,
-                error_cb=_known,
-            )
+            await client.connect(url, inbox_prefix=f"_INBOX_{who}", **ONCE, error_cb=_known)
             subject = f"ask.{question.to}.{type(question).__name__}"
             message = await client.request(subject, msgspec.json.encode(question), timeout=3)
             return msgspec.json.decode(message.data, type=Reply).error is None

@@ -1,4 +1,4 @@
-"""A real stack for a run: started as a person starts it, its processes found, its clock moved, all brought to rest."""
+"""A real stack in a run: its processes found, its clock moved, all brought to rest, and looked at."""
 
 import asyncio
 import json
@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,10 +15,10 @@ from typing import Any
 import aiohttp
 import psutil
 
-from deploy.place import Place, choose_ports
+from deploy.place import Place
 from deploy.program import is_healthy
 from tests.faults.asking import Asker
-from tests.faults.disks import Disks, small_disks
+from tests.faults.disks import Disks
 from tests.faults.journal import Line, Seen, journal, read
 from tests.faults.probe import Probe
 from tests.faults.wire import Wire
@@ -182,53 +181,3 @@ async def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
             return found
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}"
         await asyncio.sleep(0.05)
-
-
-@asynccontextmanager
-async def stage(folder: Path, *, disks: bool = False) -> AsyncIterator[Stage]:
-    """Start a stack with a simulated clock in `folder`; stopped at the end, its files stay.
-
-    `disks` puts data and logs on small disks of their own, which only root can make.
-    """
-    found = Stage(folder / "data", choose_ports(("front",))["front"])
-    async with AsyncExitStack() as open_ones:
-        if disks:
-            found.disks = open_ones.enter_context(small_disks(found.place))
-        await open_ones.enter_async_context(_wired(found))
-        await open_ones.enter_async_context(_standing(found))
-        found.probe = Probe(found.place, found.ports, open_ones.enter_context(journal(found.log)))
-        yield found
-
-
-@asynccontextmanager
-async def _wired(found: Stage) -> AsyncIterator[None]:
-    """Lay a wire from each service to each server."""
-    found.wires = {
-        service: {server: Wire(partial(lambda server: found.ports[server], server)) for server in ("postgres", "nats")}
-        for service in SERVICES
-    }
-    wires = [wire for some in found.wires.values() for wire in some.values()]
-    await asyncio.gather(*(wire.open() for wire in wires))
-    try:
-        yield
-    finally:
-        await asyncio.gather(*(wire.close() for wire in wires))
-
-
-@asynccontextmanager
-async def _standing(found: Stage) -> AsyncIterator[None]:
-    place, screen = found.place, found.screen
-    wires = {service: {name: wire.port for name, wire in some.items()} for service, some in found.wires.items()}
-    words = ["--port", str(place.port), "--data", str(place.data), "--now", START, "--wires", json.dumps(wires)]
-    with screen.open("wb") as output:
-        command = [sys.executable, "-m", "tests.faults.standing", *words]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603, ASYNC220  our own
-    found.process = process
-    try:
-        await until(lambda: "Ready after" in screen.read_text() or process.poll() is not None, 90, "the stack")
-        assert process.poll() is None, screen.read_text()
-        yield
-    finally:
-        found.kill_load()
-        process.send_signal(signal.SIGTERM)
-        await until(lambda: process.poll() is not None, 20, "the stack to end")

@@ -63,10 +63,19 @@ async def stall_holder(stage: Stage, chance: random.Random) -> Done:
         first = await until(lambda: stage.child(name), 20, name)
         caught = await _stop_with_lock(stage, name, first)
         with stopped([first]):
-            await asyncio.sleep(seconds)
+            await _keep_trying(stage, name, port, seconds)
         await until(lambda: stage.probe.write(name, port), BACK, f"the other replica of {name} to write again")
     when = "in the middle of a batch" if caught else "at another moment"
     return Done(f"a replica stalled {when}", f"{name} for {seconds:.0f} s")
+
+
+async def _keep_trying(stage: Stage, name: str, port: int, seconds: float) -> None:
+    """Write to a replica again and again, so that it waits for the lock."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while True:
+                await stage.probe.write(name, port)
+                await asyncio.sleep(0.5)
 
 
 async def stall_service(stage: Stage, chance: random.Random) -> Done:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.__main__ import a_round
 from tests.faults.faults import BRIEF
-from tests.faults.stage import stage
+from tests.faults.staging import stage
 
 SEED = 20260302
 
