@@ -96,10 +96,16 @@ class Watch:
             if done is not None:
                 self._take(name, what, Look(began, time.monotonic(), ready >= {name, *with_}, done))
 
-        take(service, "write", wrote, *NEEDS.get(service, ()))
+        needs = NEEDS.get(service, ())
+        if wrote or all(map(self._answers, needs)):  # else it is theirs
+            take(service, "write", wrote, *needs)
         take(service, "answer over the bus", answered)
         for consumer, done in heard.items():
             take(consumer, f"hearing of {service}", done, service)
+
+    def _answers(self, name: str) -> bool:
+        looks = self._looks[name, "answer over the bus"]
+        return not looks or looks[-1].done
 
     def _take(self, name: str, what: str, look: Look) -> None:
         looks = self._looks[name, what]
