@@ -66,7 +66,8 @@ class Probe:
 
     async def set_up(self) -> None:
         """A therapist, a client, a course and a visit, while all is well."""
-        self._headers = {"Authorization": f"Bearer {token(self.place.secrets, 'owner', None)}"}
+        bearer = f"Bearer {token(self.place.secrets, 'owner', None)}"
+        self._headers = {"Authorization": bearer, "Content-Type": "application/json"}
         async with aiohttp.ClientSession() as http:
             asker = Asker(http, self.place.origin, self.place.data, self._log)
             await asker.write("setup", "scheduling/rooms", {"name": "Quince"})
@@ -75,7 +76,7 @@ class Probe:
             body = {"client_id": client["client_id"], "protocol": "fibromyalgia", "starts_on": str(self._today())}
             course = await asker.write("course", "protocol/courses", body)
         self._people = People(therapist["therapist_id"], client["client_id"], course["course_id"])
-        await self.write("scheduling")  # which books the visit
+        assert await self.write("scheduling"), "the visit of the watch cannot be booked"
 
     async def write(self, service: str, port: int | None = None) -> bool:
         """Whether a write is answered 2xx in time, by the service or a replica of it on another port."""
