@@ -10,6 +10,7 @@ ONCE   ?=
 t      ?= tests
 MINUTES ?= 30
 SEED   ?=
+FAULT  ?=
 
 VENV := .venv
 RUN  := $(VENV)/bin/python
@@ -71,8 +72,8 @@ events: $(SET) ## Print a service's events: s=protocol (STREAM=course-<id> CLIEN
 retry: $(SET) ## Try a service's parked events again: s=notify
 	@$(DO) "$(s)" retry
 
-faults: $(SET) ## Break things at random under load and look whether anything was lost: MINUTES=30 SEED=…
-	@exec $(RUN) -m tests.faults --minutes "$(MINUTES)" $(if $(SEED),--seed "$(SEED)")
+faults: $(SET) ## Break things at random under load and look whether anything was lost: MINUTES=30 SEED=… (FAULT=poison: one kind)
+	@exec $(RUN) -m tests.faults --minutes "$(MINUTES)" $(if $(SEED),--seed "$(SEED)") $(if $(FAULT),--fault "$(FAULT)")
 
 restored: $(SET) ## Say that a service's database was restored from a backup: s=records (SURE=1)
 	@$(DO) "$(s)" restored $(if $(SURE),--sure)

@@ -1,11 +1,11 @@
-"""Keeping one program running: started, watched, started again when it dies, stopped when told."""
+"""Keeping one program running: started, watched, started again when it dies or only breathes, stopped when told."""
 
 import asyncio
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +14,28 @@ from deploy.program import Program, start
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 STEADY = 10.0
 """Seconds: whoever lived longer than this is started again after the first pause, not after the last one doubled."""
+LOOK_AGAIN, LOST = 2.0, 30.0
+"""Seconds between two looks whether a program is alive, and how long it may not be before it is started again."""
+FAREWELL = 5.0
+"""Seconds a program that is not alive any more is given to end by itself."""
+
+
+class Pulse:
+    """Whether a program that was alive has ceased to be for too long; one that is still starting is given time."""
+
+    def __init__(self, alive: Callable[[], Awaitable[bool]] | None) -> None:
+        self._alive = alive
+        self._looked = time.monotonic()
+        self._felt: float | None = None
+
+    async def lost(self) -> bool:
+        """Look, if it is time to."""
+        if self._alive is None or time.monotonic() - self._looked < LOOK_AGAIN:
+            return False
+        if await self._alive():
+            self._felt = time.monotonic()
+        self._looked = time.monotonic()
+        return self._felt is not None and self._looked - self._felt >= LOST
 
 
 class Keeper:
@@ -57,13 +79,16 @@ class Keeper:
 
     async def _watch(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until the process has ended; on the way say when it is ready."""
-        again, ready = self.up.is_set(), False
+        again, ready, pulse = self.up.is_set(), False, Pulse(self.program.alive)
         while process.poll() is None:
             if not ready and await self.program.ready():
                 ready = True
                 self.up.set()
                 if again:
                     self._say(f"{self.program.name} is ready again.")
+            if await pulse.lost():
+                self._say(f"{self.program.name} has not been alive (/healthz) for {LOST:.0f} s; it is ended.")
+                await end(process, self.program.stop, FAREWELL)
             await asyncio.sleep(0.1 if ready else 0.03)
 
     def _obituary(self, code: int, pause: float) -> str:

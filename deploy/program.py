@@ -19,13 +19,17 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A command and its whole environment: nothing is inherited but PATH and the like."""
+    """A command and its whole environment: nothing is inherited but PATH and the like.
+
+    `alive` says whether it could still do its work without being started again; without it, whoever runs is alive.
+    """
 
     name: str
     command: Sequence[str]
     ready: Callable[[], Awaitable[bool]]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop: signal.Signals = signal.SIGTERM
+    alive: Callable[[], Awaitable[bool]] | None = None
 
 
 def start(program: Program, log: Path, *, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:

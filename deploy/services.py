@@ -11,13 +11,17 @@ from deploy.secret import password, wrapping_key
 
 
 def program(service: str, place: Place, ports: dict[str, int]) -> Program:
-    """The service itself, ready when `/readyz` says so."""
+    """The service itself, ready when `/readyz` says so, alive while `/healthz` does."""
 
     async def ready() -> bool:
         return await is_healthy(f"http://127.0.0.1:{ports[service]}/readyz")
 
+    async def alive() -> bool:
+        return await is_healthy(f"http://127.0.0.1:{ports[service]}/healthz")
+
     environment = _common(service, place, ports) | _special(service, place, ports)
-    return Program(name=service, command=_command(service, "serve"), ready=ready, environment=environment)
+    command = _command(service, "serve")
+    return Program(name=service, command=command, ready=ready, alive=alive, environment=environment)
 
 
 def once(task: list[str], service: str, place: Place, ports: dict[str, int]) -> Program:

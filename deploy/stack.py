@@ -89,7 +89,11 @@ class Stack:
         await cluster
         await self._migrate(service)
         await bus
-        await self._run(services.program(service, self.place, self.ports))
+        await self._run(services.program(service, self.place, self.seen_by(service)))
+
+    def seen_by(self, _service: str) -> dict[str, int]:
+        """The ports as a service sees them; runs that break the network put wires of their own in between."""
+        return self.ports
 
     async def _migrate(self, service: str) -> None:
         """Bring the service's tables up to date."""
@@ -108,12 +112,14 @@ class Stack:
         return f"Not ready after {PATIENCE_AT_START:.0f} s: {names or 'the databases'}; see {self.place.data / 'log'}."
 
 
-async def stand(place: Place, screen: Screen, work: Callable[[Stack], Awaitable[None]]) -> None:
+async def stand(
+    place: Place, screen: Screen, work: Callable[[Stack], Awaitable[None]], kind: type[Stack] = Stack
+) -> None:
     """Start a stack, do `work` with it, stop it; SIGINT, SIGTERM or a closed terminal end the work early."""
     task = asyncio.current_task()
     _on_signals(lambda: task and task.cancel())
     with claimed(place) as lock:
-        stack = Stack(place, screen, lock)
+        stack = kind(place, screen, lock)
         try:
             await stack.start()
             await work(stack)

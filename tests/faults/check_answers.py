@@ -45,8 +45,8 @@ def _answers(question: Question) -> Iterator[str]:
     for answer in question.answers:
         if answer.status is not None and answer.status not in EXPECTED:
             yield f"{kind} {key}: answered {answer.status}: {answer.body}"
-        if answer.status == 500:
-            yield f"{kind} {key}: answered 500"
+    if failed := [answer for answer in question.answers if answer.status == 500]:
+        yield f"{kind} {key}: answered 500 ({len(failed)} times)"
     statuses = {answer.status for answer in question.answers if answer.status and answer.status not in MAYBE}
     if len(statuses) > 1:
         yield f"{kind} {key}: one key, several outcomes: {sorted(statuses)}"

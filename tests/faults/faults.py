@@ -1,32 +1,22 @@
-"""The faults: programs killed or stopped, a full bus, a lost one, a second replica, a zombie that wakes."""
+"""The faults: what is killed, stopped, full or lost for a moment; and, from other modules, what lasts longer."""
 
 import asyncio
 import random
 import shutil
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import NamedTuple
 
 import psutil
 
+from tests.faults.done import Done, Fault
+from tests.faults.fullness import FULLNESS
 from tests.faults.handles import ENDINGS, answers, backend, catch, kill, led, limit, replica, take_lock_away
 from tests.faults.journal import Away
+from tests.faults.poison import POISONED
+from tests.faults.refusals import REFUSALS
+from tests.faults.schema import SCHEMAS
+from tests.faults.silence import SILENCES
 from tests.faults.stage import SERVICES, Stage, until
-
-
-class Done(NamedTuple):
-    """What was done, and to whom."""
-
-    what: str
-    to: str = ""
-
-    def __str__(self) -> str:
-        """Both."""
-        return f"{self.what} ({self.to})" if self.to else self.what
-
-
-Fault = Callable[[Stage, random.Random], Awaitable[Done]]
-"""Does its harm, takes back what does not heal by itself, and says what it was."""
+from tests.faults.stalls import STALLS
 
 WAITS_FOR_AN_END = 5.0
 """Seconds in which a transaction of the service should end the way that is waited for; then any process will do."""
@@ -141,7 +131,7 @@ async def wake_zombie(stage: Stage, chance: random.Random) -> Done:
     return Done("a zombie woke", name)
 
 
-FAULTS: dict[str, Fault] = {
+BRIEF: dict[str, Fault] = {
     "service": kill_service,
     "door": kill_door,
     "bus": kill_bus,
@@ -154,3 +144,7 @@ FAULTS: dict[str, Fault] = {
     "replica": second_replica,
     "zombie": wake_zombie,
 }
+"""Over within seconds."""
+UNHARMED: dict[str, Fault] = {**STALLS, **SILENCES, **FULLNESS, **REFUSALS, **POISONED}
+"""After these every service works again without having been started anew: nobody killed it."""
+FAULTS = {**BRIEF, **UNHARMED, **SCHEMAS}

@@ -1,7 +1,6 @@
 """Where faults take hold: processes, connections, locks, the limits of the bus, replicas."""
 
 import asyncio
-import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -57,7 +56,7 @@ async def catch(stage: Stage, name: str, ending: str, seconds: float) -> psutil.
         select pid from pg_stat_activity where state = 'active' and usename = current_database() and {query}
            and wait_event_type is distinct from 'Lock'
         """
-    async with _connected(stage, name) as connection:
+    async with connected(stage, name) as connection:
         while connection and time.monotonic() < deadline:
             for row in await _tried(connection, sql):
                 if stopped := _stopped(row["pid"], title):
@@ -97,14 +96,14 @@ async def limit(stage: Stage, name: str, *, full: bool) -> None:
 
 
 @asynccontextmanager
-async def replica(stage: Stage, name: str) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """Another process of the service on a port of its own, killed at the end."""
+async def replica(stage: Stage, name: str) -> AsyncIterator[int]:
+    """Another process of the service, killed at the end; gives the port of its own."""
     ports = stage.ports | {name: choose_ports((name,))[name]}
     program = services.program(name, stage.place, ports)
     process = start(program, stage.place.log(f"{name}-2"))
     try:
         await until(lambda: answers(ports[name]), 30, f"a second replica of {name}")
-        yield process
+        yield ports[name]
     finally:
         process.kill()
         process.wait()
@@ -122,12 +121,12 @@ async def answers(port: int) -> bool:
 
 async def take_lock_away(stage: Stage, name: str) -> bool:
     """End the connection that holds the leader's lock; false while nobody holds it or the database is away."""
-    return bool(await _ask(stage, name, f"select pg_terminate_backend(pid) from {HOLDER}"))
+    return bool(await fetch(stage, name, f"select pg_terminate_backend(pid) from {HOLDER}"))
 
 
 async def led(stage: Stage, name: str) -> bool:
     """Whether a replica holds the leader's lock."""
-    return bool(await _ask(stage, name, f"select pid from {HOLDER}"))
+    return bool(await fetch(stage, name, f"select pid from {HOLDER}"))
 
 
 HOLDER = f"""
@@ -136,18 +135,32 @@ where locktype = 'advisory' and objid = {LEADER} and granted and datname = curre
 """
 
 
-async def _ask(stage: Stage, name: str, sql: str) -> list[asyncpg.Record]:
-    async with _connected(stage, name) as connection:
-        return await _tried(connection, sql) if connection else []
+async def fetch(stage: Stage, name: str, sql: str, *args: object) -> list[asyncpg.Record]:
+    """Rows of a service's database, as its superuser; none while it is away."""
+    async with connected(stage, name) as connection:
+        return await _tried(connection, sql, *args) if connection else []
+
+
+async def command(stage: Stage, name: str, sql: str, *args: object) -> None:
+    """Do it as the database's superuser, however long that is away (it may be done twice)."""
+
+    async def done() -> bool:
+        async with connected(stage, name) as connection:
+            try:
+                return bool(connection and await connection.execute(sql, *args, timeout=5))
+            except LOST:
+                return False
+
+    await until(done, 30, f"the database of {name}")
 
 
 @asynccontextmanager
-async def _connected(stage: Stage, name: str) -> AsyncIterator[asyncpg.Connection | None]:
+async def connected(stage: Stage, name: str) -> AsyncIterator[asyncpg.Connection | None]:
     """A superuser's connection to a service's database; nothing while it is away."""
     address = postgres.url("postgres", password(stage.place.secrets, "postgres"), stage.ports["postgres"], name)
     try:
-        connection = await asyncpg.connect(address, timeout=5)
-    except LOST:
+        connection = await asyncpg.connect(address, timeout=5, ssl=False)
+    except (*LOST, asyncpg.InsufficientResourcesError):
         yield None
         return
     try:
@@ -156,10 +169,10 @@ async def _connected(stage: Stage, name: str) -> AsyncIterator[asyncpg.Connectio
         connection.terminate()
 
 
-async def _tried(connection: asyncpg.Connection, sql: str) -> list[asyncpg.Record]:
+async def _tried(connection: asyncpg.Connection, sql: str, *args: object) -> list[asyncpg.Record]:
     """The rows; none while the database is away."""
     try:
-        rows: list[asyncpg.Record] = await connection.fetch(sql, timeout=5)
-    except LOST:
+        rows: list[asyncpg.Record] = await connection.fetch(sql, *args, timeout=5)
+    except (*LOST, asyncpg.InsufficientResourcesError):
         return []
     return rows

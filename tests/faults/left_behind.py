@@ -24,7 +24,7 @@ from deploy.secret import password
 from tests.faults.checker import findings
 from tests.faults.evidence import connected
 from tests.faults.journal import Line
-from tests.faults.stage import stage
+from tests.faults.staging import stage
 
 DAYS = 4
 

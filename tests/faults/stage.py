@@ -1,4 +1,4 @@
-"""A real stack for a run: started as a person starts it, its processes found, its clock moved, all brought to rest."""
+"""A real stack in a run: its processes found, its clock moved, all brought to rest, and looked at."""
 
 import asyncio
 import json
@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,10 +15,13 @@ from typing import Any
 import aiohttp
 import psutil
 
-from deploy.place import Place, choose_ports
+from deploy.place import Place
 from deploy.program import is_healthy
 from tests.faults.asking import Asker
+from tests.faults.disks import Disks
 from tests.faults.journal import Line, Seen, journal, read
+from tests.faults.probe import Probe
+from tests.faults.wire import Wire
 
 ROOT = Path(__file__).parents[2]
 START = "2026-03-02T14:00:00Z"
@@ -31,12 +33,16 @@ SERVICES = ("records", "protocol", "scheduling", "notify")
 class Stage:
     """The stack under test, and the load on it."""
 
-    def __init__(self, data: Path, process: subprocess.Popen[bytes], port: int) -> None:
+    def __init__(self, data: Path, port: int) -> None:
         self.place = Place(port=port, data=data, clock="simulated", now=START)
         self.log = data.with_name("load.jsonl")
         self.trouble = data.with_name("load.err")
+        self.screen = data.with_name("screen.txt")
         self.clock_said = ""
-        self.process = process
+        self.process: subprocess.Popen[bytes]
+        self.wires: dict[str, dict[str, Wire]] = {}
+        self.disks: Disks | None = None
+        self.probe: Probe
         self._load: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,6 +60,11 @@ class Stage:
             except psutil.Error:
                 continue
         return None
+
+    def obituaries(self, name: str) -> list[str]:
+        """What the supervisor has said so far of each end of a program."""
+        words = (f"{name} ended", f"{name} was ended", f"{name} has not been alive")
+        return [line for line in self.screen.read_text().splitlines() if line.startswith(words)]
 
     @property
     def now(self) -> datetime:
@@ -170,23 +181,3 @@ async def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
             return found
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}"
         await asyncio.sleep(0.05)
-
-
-@asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
-    """Start a stack with a simulated clock in `folder`; stopped at the end, its files stay."""
-    data, port = folder / "data", choose_ports(("front",))["front"]
-    screen = folder / "screen.txt"
-    words = ["--port", str(port), "--data", str(data), "--clock", "simulated", "--now", START]
-    with screen.open("wb") as output:
-        command = [sys.executable, "-m", "deploy", "run", *words]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # noqa: S603, ASYNC220  our own
-    found = Stage(data, process, port)
-    try:
-        await until(lambda: "Ready after" in screen.read_text() or process.poll() is not None, 90, "the stack")
-        assert process.poll() is None, screen.read_text()
-        yield found
-    finally:
-        found.kill_load()
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
