@@ -70,7 +70,8 @@ class Connection(web.RequestHandler):
         request = self._current_request
         if request is not None and self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
             _end(request.content, web.RequestPayloadError())
-        self._unparsed = 0 if request is not None or self._messages else self._unparsed + len(data)
+        waits = self._waiter is not None and not self._messages  # else it is a body that comes, also an unwanted one
+        self._unparsed = self._unparsed + len(data) if waits else 0
         if self._unparsed > 2 * READ_AT_MOST:  # headers without end
             self.force_close()
 

@@ -48,9 +48,12 @@ BODIES = {
     "a long name": (FORM, b"password=x&login=" + b"x" * 900_000, 401),
     "ten megabytes": (FORM, b"login=maria&password=" + b"x" * 10_000_000, 413),
     "a hundred thousand fields": (FORM, RIGHT + b"&a" * 100_000, 422),
-    "a body that says it is packed": (FORM + b"\r\nContent-Encoding: gzip", RIGHT, (400, 422)),
-    "a body that says it is packed otherwise": (FORM + b"\r\nContent-Encoding: nix", RIGHT, (303, 400, 422)),
+    "a body that says it is packed": (FORM + b"\r\nContent-Encoding: gzip", RIGHT, 415),
+    "a body that says it is packed otherwise": (FORM + b"\r\nContent-Encoding: nix", RIGHT, 415),
 }
+
+AT_THE_EDGE = {413, 415}
+"""No browser sends such a form: it is answered as to a program, before any page is asked."""
 
 
 async def send(browser: Browser, path: str, head: bytes, body: bytes, method: bytes = b"POST") -> tuple[int, str]:
@@ -66,8 +69,6 @@ async def send(browser: Browser, path: str, head: bytes, body: bytes, method: by
     writer.write(b"\r\n".join([*lines, b"Content-Length: %d" % len(body), b"", b""]) + body)
     try:
         answer = await asyncio.wait_for(reader.read(), 20)
-    except ConnectionResetError:
-        answer = b""
     finally:
         writer.close()
     return int(answer.split(b" ", 2)[1]), answer.decode()
@@ -86,7 +87,7 @@ async def test_the_sign_in_page_reads_anything(browser: Browser, case: str):
     status, answer = await send(browser, "/signin", head, body)
     assert status in (expected if isinstance(expected, tuple) else (expected,)), answer[:500]
     if status != 303:
-        assert "<!doctype html>" in answer.lower()
+        assert ("application/problem+json" if status in AT_THE_EDGE else "<!doctype html>") in answer.lower()
         assert len(answer) < 20_000
 
 
@@ -140,4 +141,4 @@ async def test_every_form_reads_anything(signed_in: Browser, path: str):
         if b"Cookie" in head:
             continue
         status, answer = await send(signed_in, in_place(path), head, body)
-        assert status in {200, 303, 400, 401, 404, 409, 413, 422, 503}, (body[:50], answer[:500])
+        assert status in {200, 303, 400, 401, 404, 409, 413, 415, 422, 503}, (body[:50], answer[:500])

@@ -97,7 +97,7 @@ async def test_a_trusted_proxy_tells_for_whom_it_asks(
 ANSWERS = [
     ("GET", "/signin", 200), ("GET", "/nowhere", 404), ("GET", "/day", 303), ("GET", "/healthz", 200),
     ("GET", "/api/records/clients", 503), ("GET", "/api/nowhere", 404), ("GET", "/metrics", 404),
-    ("TRACE", "/api/records/clients", 405), ("GET", "/api/clock", 404),
+    ("TRACE", "/signin", 405), ("GET", "/api/clock", 404),
 ]  # fmt: skip
 
 
