@@ -129,7 +129,7 @@ class Writer:
             await self._serve(works)
         except Exception as error:  # noqa: BLE001 - a fault of ours: the next batch gets a new connection
             self._drop()
-            self._aside(log.error, "writer_failed", exc_info=error)
+            self._aside(log.error, "batch_failed", exc_info=error)
         finally:
             self._fail(works, Doubtful("something went wrong on our side"))  # if it has no answer yet
         took = time.monotonic() - started
