@@ -27,7 +27,8 @@ _SETTINGS = {
     "shared_buffers": "64MB",
     "dynamic_shared_memory_type": "mmap",  # nothing outside the data folder, also after a crash
 }
-_FAST = {"fsync": "off", "full_page_writes": "off"}  # tests: the same answers, lost only if the machine dies
+# For tests: the same answers, lost only if the machine dies. Services refuse to write without fsync unless told so.
+_FAST = {"fsync": "off", "full_page_writes": "off", "seriatim.forgets": "on"}
 
 
 def binaries() -> Path:

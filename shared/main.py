@@ -15,12 +15,14 @@ from shared.clock import Clock
 from shared.config import Config, Practice, read_config, read_practice
 from shared.keys import check_to_serve
 from shared.memory import collect_seldom
-from shared.migrate import migrate
+from shared.migrate import check, migrate
 from shared.operators import print_events, retry
 from shared.rebuild import rebuild
 from shared.restore import amend, restored
 from shared.running import running, serving
 from shared.service import Amends, Definition, Service
+from shared.store.work import Unavailable, Untrusted
+from shared.tasks import stop as stop_tasks
 from shared.variables import Misconfigured
 
 log = structlog.get_logger()
@@ -45,8 +47,20 @@ async def _serve(service: Service, _: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(service) as replica, serving(service, replica):
         log.info("serving", port=service.config.port)
+        await _either(stop.wait(), check(service))
         await stop.wait()
         log.info("stopping")
+
+
+async def _either(*waiting: Awaitable[object]) -> None:
+    """Wait for the first of these; it may be an error."""
+    tasks = [asyncio.ensure_future(one) for one in waiting]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        await stop_tasks(*tasks)
 
 
 async def _migrate(service: Service, _: argparse.Namespace) -> None:
@@ -116,4 +130,18 @@ def main(build: Build) -> None:
         sys.exit(str(error))
     logs.configure(service.name)
     collect_seldom()
-    uvloop.run(COMMANDS[asked.command](service, asked))  # type: ignore[arg-type]
+    try:
+        uvloop.run(_run(service, asked))
+    except Unavailable as error:
+        sys.exit(str(error))
+
+
+async def _run(service: Service, asked: argparse.Namespace) -> None:
+    """Do it, on tables of this version only; to serve, the database may come later."""
+    if asked.command != "migrate":
+        try:
+            await service.store.meet()
+        except Unavailable as error:
+            if asked.command != "serve" or isinstance(error, Untrusted):
+                raise
+    await COMMANDS[asked.command](service, asked)

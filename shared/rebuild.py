@@ -5,8 +5,6 @@ index but the unique ones; in the end the rows take the place of the old ones.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import asyncpg
 import uuid_utils.compat as uuid
@@ -15,14 +13,13 @@ from shared.messages import Cause, ReadModelsRebuilt, Recorded
 from shared.service import Service
 from shared.store.append import APPEND, arguments, end_of_log
 from shared.store.batch import LOCK
+from shared.store.connect import Patience
 from shared.store.effects import execute
 from shared.store.reader import COLUMNS
 from shared.store.unit import Pending, Statement
 
 WINDOW = 5_000
 SETTINGS = """
-set local lock_timeout = 0;
-set local idle_in_transaction_session_timeout = 0;
 set local search_path = pg_temp, read, public;
 set local enable_seqscan = off  -- the planner knows nothing of tables that fill in this very transaction
 """
@@ -30,7 +27,8 @@ set local enable_seqscan = off  -- the planner knows nothing of tables that fill
 
 async def rebuild(service: Service) -> int:
     """Replay the log through the projections and put the rows in place of the old ones; gives the number of events."""
-    async with _connected(service) as log, _connected(service) as connection, connection.transaction():
+    apart = service.store.apart
+    async with apart(Patience()) as log, apart(Patience()) as connection, connection.transaction():
         await connection.execute(SETTINGS)
         found = await connection.fetch("select tablename from pg_tables where schemaname = 'read'")
         tables = [row["tablename"] for row in found]
@@ -52,15 +50,6 @@ async def _tell(service: Service, connection: asyncpg.Connection) -> None:
     told = Pending(f"log-{uuid.uuid7()}", 1, ReadModelsRebuilt(), uuid.uuid7(), cause)
     head, now = (await end_of_log(connection)).position, service.clock.now()
     await connection.execute(APPEND, *arguments(service.store.engine.reader.codec, head, [told], now, ()))
-
-
-@asynccontextmanager
-async def _connected(service: Service) -> AsyncIterator[asyncpg.Connection]:
-    connection = await service.store.connect()
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 async def _shadow(connection: asyncpg.Connection, table: str) -> None:

@@ -19,6 +19,7 @@ from shared.messages import Cause
 from shared.service import Amends, Service
 from shared.store.append import end_of_log
 from shared.store.batch import LOCK
+from shared.store.connect import Patience, let_go, options
 
 STEP = 1_000_000
 """The log goes on at the seconds since 1970 times this: beyond any earlier step, whatever the bus still remembers."""
@@ -102,9 +103,9 @@ values ($1, $2, 1, $3, 'LogRestored', $4, 'operator', $5, $6)
 
 @asynccontextmanager
 async def _as_owner(service: Service) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(service.config.owner_database)
+    connection = await asyncpg.connect(service.config.owner_database, **options(Patience()))
     try:
         async with connection.transaction():
             yield connection
     finally:
-        await connection.close()
+        await let_go(connection)

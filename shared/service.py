@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from shared.decider import Decider
 from shared.http.routes import AnyRoute
 from shared.loops import Loops
 from shared.messages import Command, Event, ReadModelsRebuilt
+from shared.migrate import fits
 from shared.questions.question import Question
 from shared.store.claims import Claims
 from shared.store.codec import Codec, EventTypes, PlainCodec, Upcast
@@ -77,7 +79,7 @@ class Service:
         self.practice = practice
         self.clock = clock
         self.bus = Bus(definition.name, config.nats, config.nats_monitor)
-        self.store = Store(config.database, _engine(definition, clock))
+        self.store = Store(config.database, _engine(definition, clock), partial(fits, definition.package))
         self.loops = Loops()
         self.own: Any = None
 

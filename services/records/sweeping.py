@@ -57,12 +57,9 @@ class Sweeping:
             raise
 
     async def _sweep(self) -> None:
-        connection = await self._store.connect()
-        try:
+        async with self._store.apart() as connection:
             if destroyed := await sweep(connection, self._wrapping):
                 log.info("wrapping_keys_destroyed", count=destroyed)
-        finally:
-            await connection.close()
 
 
 def _tell(error: KeysDamaged) -> None:

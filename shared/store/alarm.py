@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-import asyncpg
 import structlog
 import uuid_utils.compat as uuid
 
@@ -61,8 +60,8 @@ class Alarm:
 
     async def next_due(self) -> datetime | None:
         """When the next timer is due, those that fail left aside."""
-        rows = await self._store.fetch("select kind, key, due_at from public.timer order by due_at limit $1", AT_ONCE)
-        return next((row["due_at"] for row in rows if not self._failed(row)), None)
+        rows = await self._store.fetch(f"{SET} order by due_at limit 1", *self._set_aside())
+        return rows[0]["due_at"] if rows else None
 
     async def _pause(self) -> float:
         if self._clock.simulated:
@@ -73,22 +72,17 @@ class Alarm:
         return LOOK_AGAIN
 
     async def _fire_due(self) -> bool:
-        rows = await self._store.fetch(
-            "select kind, key, due_at from public.timer where due_at <= $1 order by due_at, kind, key limit $2",
-            self._clock.now(),
-            AT_ONCE,
-        )
-        ready = [
-            SetTimer(kind=row["kind"], key=UUID(int=row["key"].int), due_at=row["due_at"])
-            for row in rows
-            if not self._failed(row)
-        ]
+        due = f"{SET} and due_at <= $3 order by due_at, kind, key limit $4"
+        rows = await self._store.fetch(due, *self._set_aside(), self._clock.now(), AT_ONCE)
+        ready = [SetTimer(kind=row["kind"], key=UUID(int=row["key"].int), due_at=row["due_at"]) for row in rows]
         for _, together in groupby(ready, key=lambda timer: timer.due_at):
             await self._fire(list(together))
         return bool(ready)
 
-    def _failed(self, row: asyncpg.Record) -> bool:
-        return self.failing.get((row["kind"], UUID(int=row["key"].int)), 0.0) > time.monotonic()
+    def _set_aside(self) -> tuple[list[str], list[UUID]]:
+        """Kinds and keys of those that failed lately: however many they are, the others go on."""
+        failed = [timer for timer, until in self.failing.items() if until > time.monotonic()]
+        return [kind for kind, _ in failed], [key for _, key in failed]
 
     async def _fire(self, timers: Sequence[SetTimer]) -> None:
         """All that are due at one instant as one unit; one by one if the database does not like it."""
@@ -123,5 +117,10 @@ class Alarm:
         self.failing[timer.kind, timer.key] = time.monotonic() + RETRY_FAILED
 
 
+SET = """
+select kind, key, due_at from public.timer
+ where not exists (select from unnest($1::text[], $2::uuid[]) as failed (kind, key)
+                    where failed.kind = timer.kind and failed.key = timer.key)
+"""
 STILL_SET = "select 1 from public.timer where kind = $1 and key = $2 and due_at = $3"
 DONE = "delete from public.timer where kind = $1 and key = $2 and due_at = $3"

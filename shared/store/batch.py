@@ -15,7 +15,7 @@ from shared.store.append import APPEND, End, arguments, as_recorded, end_of_log
 from shared.store.effects import execute
 from shared.store.reader import Damaged
 from shared.store.unit import Changes, Folded, Statement, Tx, fold
-from shared.store.work import LOST, Engine, InDoubt, KeyReused, Outcome, Stale, Work
+from shared.store.work import Engine, InDoubt, KeyReused, Outcome, Stale, Work, is_away, is_lost
 
 LOCK = 7253
 """The advisory lock of a store's writers; every service has a database, so one number serves all."""
@@ -52,8 +52,7 @@ class Batch:
     async def commit(self) -> None:
         """Run the units and commit what they want stored."""
         # The lock comes first and in a statement of its own: what is read after it stays true until the commit.
-        await self._connection.execute(f"begin; select pg_advisory_xact_lock({LOCK})")
-        async with self._transaction():
+        async with self._transaction(f"begin; select pg_advisory_xact_lock({LOCK})"):
             await self._meet_head()
             await self._load()
             for work in self._works:
@@ -61,18 +60,25 @@ class Batch:
             await self._flush()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[None]:
-        """Commit the transaction begun before, or roll it back."""
+    async def _transaction(self, begin: str) -> AsyncIterator[None]:
+        """Begin a transaction, and commit it or roll it back; where the database is away the connection is dropped."""
         try:
+            await self._connection.execute(begin)
             yield
-        except BaseException:
-            if not self._connection.is_closed():
+        except Exception as error:
+            if not is_away(error):
                 await self._connection.execute("rollback")
             raise
+        await self._finally("commit")
+
+    async def _finally(self, sql: str, *args: object) -> None:
+        """The statement that stores it all. Lost in it, nobody knows; refused in it, nothing was stored."""
         try:
-            await self._connection.execute("commit")
-        except LOST as error:
-            raise InDoubt from error
+            await self._connection.execute(sql, *args)
+        except Exception as error:
+            if is_lost(error):
+                raise InDoubt from error
+            raise
 
     async def was_committed(self, connection: asyncpg.Connection) -> bool | None:
         """Whether the batch's events are in the log after all; of one without events nobody can tell."""
@@ -126,10 +132,12 @@ class Batch:
         tx = Tx(self._connection, reader, deciders, work.cause, base=self._base, kept=self._kept)
         try:
             value = await self._value(work, tx)
-        except (*LOST, asyncpg.PostgresError, Stale):
+        except (asyncpg.PostgresError, Stale):
             raise  # the transaction is broken: it is rolled back and its units run singly, or decided anew
-        except Exception as error:  # noqa: BLE001 - refused or failed: this unit alone
-            self._failed(work, error)
+        except Exception as error:
+            if is_away(error):
+                raise
+            self._failed(work, error)  # refused or failed: this unit alone
         else:
             self._accept(work, value, tx.changes)
 

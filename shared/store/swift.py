@@ -9,7 +9,7 @@ from shared.store.effects import execute
 from shared.store.fuse import fuse
 from shared.store.many import together
 from shared.store.unit import Changes
-from shared.store.work import LOST, InDoubt, Stale, Work
+from shared.store.work import Stale, Work
 
 
 def may_be_swift(works: Sequence[Work]) -> bool:
@@ -37,19 +37,12 @@ class SwiftBatch(Batch):
         entries = await self._entries(self._unflushed)
         lanes = list(self._lanes(self._unflushed))
         if fused := fuse(APPEND, entries, await together(self._connection, chain(*lanes))):
-            await self._append_at_once(*fused)
+            sql, args = fused
+            await self._finally(sql, *args)  # a statement is a transaction by itself
         else:
-            await self._connection.execute("begin")
-            async with self._transaction():
+            async with self._transaction("begin"):
                 await self._connection.execute(APPEND, *entries)
                 await execute(self._connection, lanes)
-
-    async def _append_at_once(self, sql: str, args: tuple[object, ...]) -> None:
-        """A statement is a transaction by itself."""
-        try:
-            await self._connection.execute(sql, *args)
-        except LOST as error:
-            raise InDoubt from error
 
     def answer(self, head: int) -> None:
         """After the commit the refusals are sure too: they were decided on what was the head."""

@@ -1,11 +1,13 @@
 """What is handed to the writer, and what comes back."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+from asyncpg.exceptions import _base
 from msgspec import Struct
 
 from shared.clock import Clock
@@ -15,11 +17,63 @@ from shared.store.effects import Effects
 from shared.store.reader import Reader
 from shared.store.unit import Folded, Run
 
+UNFIT = _base.DataError
+"""What the client library says of a value that no column takes: before anything is sent. Its own name is hidden by that
+of a class of the server's answers."""
+
 LOST = (
     OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError,
     asyncpg.InternalClientError,  # the server died in the middle of its greeting
 )  # fmt: skip
-"""The database is away: nothing is wrong with the unit."""
+"""The connection is lost, or nobody knows what state it is in."""
+
+DISABLED = re.compile("08|53|57|58|25006|25P0|55P03|40P01|3D000|28")
+"""SQLSTATEs of a server that cannot do its work just now: full, read-only, shutting down, busy with somebody else."""
+
+MISFIT = re.compile("42P01|42703|42501|42883|42704|42P10|3F000")
+"""SQLSTATEs of tables, columns, functions and rights that are not there: the schema is not the one of this code."""
+
+
+SCHEMA_WRONG = "schema_wrong"
+UNSAFE = "database_does_not_sync"
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether it is open what the server has done with the statement."""
+    return isinstance(error, LOST) and not isinstance(error, UNFIT)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot do its work: nothing is wrong with the unit, and its time will come."""
+    odd = isinstance(error, (Untrusted, asyncpg.InvalidCachedStatementError))  # a new connection knows the new tables
+    return odd or is_lost(error) or bool(DISABLED.match(sqlstate(error)))
+
+
+def is_misfit(error: BaseException) -> bool:
+    """Whether the database lacks what this code takes for granted: nothing is wrong with the unit either."""
+    return bool(MISFIT.match(sqlstate(error)))
+
+
+def sqlstate(error: BaseException) -> str:
+    """The database's code, if it is an answer of the database."""
+    return str(getattr(error, "sqlstate", None) or "") if isinstance(error, asyncpg.PostgresError) else ""
+
+
+def code_of_trouble(error: BaseException) -> str:
+    """What to tell who looks after the service."""
+    if isinstance(error, Untrusted):
+        return error.code
+    if is_misfit(error):
+        return SCHEMA_WRONG
+    return {"25006": "database_read_only", "53100": "database_full"}.get(sqlstate(error), "database_away")
+
+
+def unavailable(error: BaseException) -> "Unavailable":
+    """What to tell the caller."""
+    if isinstance(error, Untrusted):
+        return Untrusted(error.code, str(error))
+    what = "the database's tables are not those of this version" if is_misfit(error) else "the database is away"
+    return Unavailable(f"{what} ({type(error).__name__})")
 
 
 class Unavailable(Exception):  # noqa: N818 - an answer (503), not a bug
@@ -27,7 +81,15 @@ class Unavailable(Exception):  # noqa: N818 - an answer (503), not a bug
 
 
 class Doubtful(Unavailable):
-    """The database went away in the commit and did not come back in time: nobody knows whether it was stored."""
+    """The connection was lost in the commit, and it cannot be found out in time whether it was stored."""
+
+
+class Untrusted(Unavailable):
+    """The database answers, but must not be written to; `code` says why."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class KeyReused(Exception):  # noqa: N818 - an answer (422), not a bug
@@ -76,6 +138,8 @@ class Work:
 
     def fail(self, error: BaseException) -> None:
         """Tell the caller why nothing was stored."""
+        if isinstance(error, UNFIT):
+            error = asyncpg.DataError(type(error).__name__)  # as if the server had said it; a value stands in the text
         if not self.done.done():
             self.done.set_exception(error)
 

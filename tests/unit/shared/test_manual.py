@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 MANUAL = (ROOT / "docs" / "operations.md").read_text()
 FIGURES = [one.describe()[0].name for one in vars(metrics).values() if isinstance(one, MetricWrapperBase)]
 CODE = re.compile(r'(?<!log\.)(?<!error\()(?<!warning\()"((?:database|bus|stream|questions|writer|schema)_[a-z_]+)"')
-SAYING = ("health.py", "store/store.py", "store/writer.py", "bus/connection.py", "bus/relay.py", "bus/consumer.py")
+SAYING = ("health.py", "store/store.py", "store/work.py", "bus/connection.py", "bus/relay.py", "bus/consumer.py")
 CODES = sorted({code for file in SAYING for code in CODE.findall((ROOT / "shared" / file).read_text())})
 
 
