@@ -21,7 +21,7 @@ from shared.http.edge import Runner
 from shared.loops import Loop, Pulse
 from shared.service import Service
 from shared.store.alarm import Alarm
-from shared.store.work import LOST, Unavailable
+from shared.store.work import is_away
 from shared.tasks import stop
 
 log = structlog.get_logger()
@@ -73,7 +73,9 @@ class Leading:
         while True:
             try:
                 await self._once()
-            except (*LOST, TimeoutError, Unavailable) as error:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 log.warning("database_away", error=type(error).__name__)
             self.pulse.failed()
             await asyncio.sleep(CANVASS)
