@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct, field
 
+from shared.countries import country_of
 from shared.variables import Misconfigured, check_variables, check_zone
 
 
@@ -143,11 +144,12 @@ class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `protocols` is a folder of the practice's own definitions, beside `practice.toml`.
 
-    `paper` is what notes are printed on.
+    `paper` is what notes are printed on. `country` (ISO 3166) is the one whose phone numbers need no country code.
     """
 
     name: str = "Seriatim Practice"
     zone: str = ""
+    country: str = ""
     phone: str = ""
     address: str = ""
     sender: str = "practice@localhost"
@@ -165,6 +167,11 @@ class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def tz(self) -> ZoneInfo:
         """The zone all days and wall-clock times of the practice are in."""
         return ZoneInfo(self.zone)
+
+    @property
+    def dials_in(self) -> str:
+        """The country whose phone numbers need no country code; empty where nothing says which."""
+        return self.country or self.holidays.country or country_of(self.zone)
 
 
 def read_practice(config: Config) -> Practice:

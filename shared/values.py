@@ -26,6 +26,9 @@ LONGEST_TEXT = 20_000
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
 LONGEST_PHONE = 40
+LONGEST_ZONE = 64
+ENOUGH_DIGITS = 7
+"""So many digits tell a number without its country."""
 
 
 def whole(pattern: str, how: str = UNLIKE) -> str:
@@ -61,8 +64,14 @@ LanguageTag = Annotated[
 """A language as BCP 47 writes it: en, pt-BR."""
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 """A name as it comes; `checked_name` says whether it is one."""
+Limit = Annotated[int, Meta(ge=1)]
+"""How many of a list; more than the longest page are cut to it."""
 EmailAddress = Annotated[str, Meta(min_length=3, max_length=LONGEST_ADDRESS)]
 """An e-mail address as it comes; `checked_email` says whether it is one."""
+Phone = Annotated[str, Meta(min_length=1, max_length=LONGEST_PHONE)]
+"""A phone number as it comes; `checked_phone` says whether it is one."""
+ZoneName = Annotated[str, Meta(min_length=1, max_length=LONGEST_ZONE)]
+"""A time zone's name as it comes; `checked_zone` says whether it is one."""
 
 UNFIT = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control characters, halves of characters, line breaks, letters nobody has defined: all do harm in a mail header."""
@@ -108,15 +117,51 @@ def ascii_address(address: str) -> str | None:
 
 def checked_phone(field: str, text: str, country: str) -> str:
     """The number as E.164, read as one of the country where it names none. Raises `Malformed`."""
-    try:
-        number = phonenumbers.parse(text[: LONGEST_PHONE + 1], country or None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or len(text) > LONGEST_PHONE or not phonenumbers.is_valid_number(number):
+    number = _dialled(text, country) if len(text) <= LONGEST_PHONE else None
+    if number is None:
         raise Malformed(field, "This is not a phone number. Write it with + and the country code.")
     if number.extension:
         raise Malformed(field, "An extension cannot be kept. Give a number that can be dialled directly.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _dialled(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    """The valid number that the text is; `00` is taken for `+` where the country does not dial so itself."""
+    digits = text.strip()
+    for form in (digits, f"+{digits[2:]}") if digits.startswith("00") else (digits,):
+        try:
+            number = phonenumbers.parse(form, country or None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number) and not _has_letters(digits, number):
+            return number
+    return None
+
+
+def _has_letters(text: str, number: phonenumbers.PhoneNumber) -> bool:
+    """Whether letters stand for digits (1-800-FLOWERS), or beside them; those before an extension are meant so."""
+    return number.extension is None and any(letter.isalpha() for letter in text)
+
+
+def digits_of(text: str) -> str:
+    """The digits in a text, in ASCII."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
+
+
+def dialled_forms(text: str, country: str) -> list[str]:
+    """The digits asked for, and as they stand in a number with its country code if they are of one without."""
+    digits = digits_of(text)
+    if number := _dialled(text[: LONGEST_PHONE + 1], country):
+        return [digits, f"{number.country_code}{phonenumbers.national_significant_number(number)}"]
+    trunk = phonenumbers.ndd_prefix_for_region(country, True) if country else None
+    found = [digits]
+    if digits.startswith("00"):
+        return [*found, digits[2:]]
+    if digits.startswith("0") and len(digits) > ENOUGH_DIGITS:
+        found.append(digits[1:])
+    if trunk and digits.startswith(trunk):
+        found.append(f"{phonenumbers.country_code_for_region(country)}{digits.removeprefix(trunk)}")
+    return found
 
 
 def checked_zone(field: str, text: str) -> str:
