@@ -4,6 +4,7 @@ A pattern is a whole match in ASCII (`\d` also means Arabic digits, `$` also sta
 raise `Malformed` with the field.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -107,10 +108,20 @@ def checked_email(field: str, text: str) -> str:
     return found.normalized
 
 
+ATOM, LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*"
+PLAIN_ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
+
+
 def ascii_address(address: str) -> str | None:
-    """The address as every mail server takes it: the domain in its ASCII form; none when there is no such form."""
+    """The address as every mail server takes it: the domain in its ASCII form; none when there is no such form.
+
+    Also one of a house's own network (`desk@localhost`), and one that an older version stored with a line break.
+    """
+    plain = address.strip()
+    if PLAIN_ADDRESS.fullmatch(plain):
+        return plain
     try:
-        return validate_email(address, check_deliverability=False, test_environment=True).ascii_email
+        return validate_email(plain, check_deliverability=False, test_environment=True).ascii_email
     except EmailNotValidError:
         return None
 
@@ -166,15 +177,23 @@ def dialled_forms(text: str, country: str) -> list[str]:
 
 def checked_zone(field: str, text: str) -> str:
     """The name of a time zone. Raises `Malformed`."""
-    if text not in _zones():
+    if not is_zone(text):
         raise Malformed(field, "This time zone is not known. Name one as America/New_York.")
     return text
 
 
+def is_zone(name: str) -> bool:
+    """Whether it is the name of a time zone."""
+    return name in _zones()
+
+
+NO_PLACE = {"localtime", "Factory", "posixrules"}
+"""Whatever the machine is set to, or none at all: no zones of a person, though files of that name lie among them."""
+
+
 @cache
 def _zones() -> frozenset[str]:
-    """Zones with a place; `localtime` is whatever the machine is set to, `Factory` none at all."""
-    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
+    return frozenset(available_timezones() - NO_PLACE)
 
 
 def check(body: Struct) -> None:
