@@ -17,10 +17,10 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from msgspec import Meta, Struct
 
+from shared.clock import YEARS
 from shared.http.problems import Malformed
 from shared.http.sentences import UNLIKE, written
 
-YEARS = range(1900, 2201)
 MOST_ITEMS = 500
 """A list of a request holds no more, whatever it lists."""
 LONGEST_TEXT = 20_000
