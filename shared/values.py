@@ -136,6 +136,11 @@ def checked_phone(field: str, text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_country(code: str) -> bool:
+    """Whether numbers can be read as those of this country (ISO 3166)."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 def _dialled(text: str, country: str) -> phonenumbers.PhoneNumber | None:
     """The valid number that the text is; `00` is taken for `+` where the country does not dial so itself."""
     digits = text.strip()

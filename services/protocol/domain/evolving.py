@@ -10,13 +10,11 @@ from msgspec.structs import replace
 
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Break, Pause
-from services.protocol.domain.judgements import JUDGE, heard_of
+from services.protocol.domain.judgements import FIRST_DAY, JUDGE, LAST_DAY, heard_of
 from services.protocol.domain.state import Course, Given, Visit
 from shared.clock import YEARS
 from shared.events import protocol as told
 from shared.messages import Event
-
-FIRST_DAY, LAST_DAY = dt.date(YEARS[0], 1, 1), dt.date(YEARS[-1], 12, 31)
 
 
 def evolve(state: Course | None, event: Event) -> Course | None:
