@@ -115,6 +115,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
+    asyncio.run(servers.cluster())  # here, as servers end with the thread that started them
     loop, stack = asyncio.new_event_loop(), AsyncExitStack()
     living = Thread(target=loop.run_forever)
     living.start()
