@@ -17,7 +17,7 @@ RUN  := $(VENV)/bin/python
 SET  := $(VENV)/.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup environment run token demo test check fix bench rebuild lock
+.PHONY: help setup environment run token demo test check fix bench rebuild lock schemathesis
 
 help: ## Show this
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1|\2/' | \
@@ -75,6 +75,17 @@ retry: $(SET) ## Try a service's parked events again: s=notify
 faults: $(SET) ## Break things at random under load and look whether anything was lost: MINUTES=30 SEED=… (FAULT=poison: one kind)
 	@exec $(RUN) -m tests.faults --minutes "$(MINUTES)" $(if $(SEED),--seed "$(SEED)") $(if $(FAULT),--fault "$(FAULT)")
 
+TRY := $(VENV)-schemathesis
+schemathesis: $(SET) ## Try every address of a running stack by its OpenAPI: PORT=8080 DATA=.seriatim SEED=…
+	@test -x $(TRY)/bin/schemathesis || { $(PYTHON) -m venv $(TRY) && \
+		$(TRY)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r tests/schemathesis.lock; }
+	@for service in records protocol scheduling notify; do \
+		$(TRY)/bin/schemathesis run "http://127.0.0.1:$(PORT)/api/$$service/openapi.json" --continue-on-failure \
+			-H "Authorization: Bearer $$($(RUN) -m deploy token --data "$(DATA)" --role owner)" \
+			-c not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
+			--phases coverage,fuzzing -n 25 --exclude-path-regex 'export|replies' $(if $(SEED),--seed "$(SEED)") || exit 1; \
+	done
+
 restored: $(SET) ## Say that a service's database was restored from a backup: s=records (SURE=1)
 	@$(DO) "$(s)" restored $(if $(SURE),--sure)
 
@@ -85,3 +96,5 @@ PIN := uv pip compile pyproject.toml --generate-hashes --universal --python-vers
 lock: ## Pin the dependencies of pyproject.toml with their hashes (needs uv)
 	$(PIN) --group local --group dev -o requirements.lock
 	$(PIN) -c requirements.lock -o deploy/requirements.lock
+	uv pip compile --group schemathesis -c requirements.lock --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-header -o tests/schemathesis.lock

@@ -45,7 +45,8 @@ class SetAside:
         known = self._waiting.get(key)
         failures = known.failures + 1 if known else 1
         pause = PAUSES[min(failures, len(PAUSES)) - 1]
-        log.error("set_aside", exc_info=error, kind=key[0], key=str(key[1]), failures=failures, again_in=pause)
+        told = {"kind": key[0], "key": str(key[1]), "failures": failures, "error": type(error).__name__}
+        log.error("set_aside", exc_info=error if failures == 1 else None, **told)
         again = self._clock.now() + timedelta(seconds=pause)
         self._waiting[key] = Waiting(failures, time.monotonic() + pause, again)
         self._count()

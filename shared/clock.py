@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+YEARS = range(1900, 2201)
+"""In no other year is anything reckoned: then no sum of days leaves the calendar."""
+
 
 class Clock:
     """Real time, or a simulated time that stands still until it is moved."""

@@ -2,8 +2,6 @@
 
 import os
 from datetime import datetime
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -11,6 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct, field
 
+from shared.countries import country_of
+from shared.values import ascii_address, is_country
 from shared.variables import Misconfigured, check_variables, check_zone
 
 
@@ -143,11 +143,12 @@ class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `protocols` is a folder of the practice's own definitions, beside `practice.toml`.
 
-    `paper` is what notes are printed on.
+    `paper` is what notes are printed on. `country` (ISO 3166) is the one whose phone numbers need no country code.
     """
 
     name: str = "Seriatim Practice"
     zone: str = ""
+    country: str = ""
     phone: str = ""
     address: str = ""
     sender: str = "practice@localhost"
@@ -166,6 +167,11 @@ class Practice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The zone all days and wall-clock times of the practice are in."""
         return ZoneInfo(self.zone)
 
+    @property
+    def dials_in(self) -> str:
+        """The country whose phone numbers need no country code; empty where nothing says which."""
+        return self.country or self.holidays.country or country_of(self.zone)
+
 
 def read_practice(config: Config) -> Practice:
     """Settings from the file, defaults where it is silent; the zone falls back to `SERIATIM_ZONE`.
@@ -182,6 +188,8 @@ def read_practice(config: Config) -> Practice:
         raise Misconfigured(f"{name} is not written as TOML: {error}.") from error
     check_zone(practice.zone or config.zone, f"{name}: zone")
     check_sender(practice, name)
+    if practice.country and not is_country(practice.country):
+        raise Misconfigured(f"{name}: country: this is no country. Write two letters as DE or US.")
     return practice if practice.zone else msgspec.structs.replace(practice, zone=config.zone)
 
 
@@ -194,11 +202,5 @@ def _read(file: Path) -> bytes:
 
 def check_sender(practice: Practice, name: str) -> None:
     """Raise `Misconfigured` for a sender that could stand in no letter."""
-    wrong = not practice.sender.isascii() or not practice.sender.isprintable()
-    try:
-        address = Address(addr_spec=practice.sender)
-        wrong = wrong or not (address.username and address.domain)
-    except (HeaderParseError, ValueError, IndexError):
-        wrong = True
-    if wrong:
+    if not practice.sender.isprintable() or ascii_address(practice.sender) is None:
         raise Misconfigured(f"{name}: sender: this is no e-mail address. Write one like practice@example.org.")

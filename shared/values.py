@@ -4,6 +4,7 @@ A pattern is a whole match in ASCII (`\d` also means Arabic digits, `$` also sta
 raise `Malformed` with the field.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -16,16 +17,19 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from msgspec import Meta, Struct
 
+from shared.clock import YEARS
 from shared.http.problems import Malformed
 from shared.http.sentences import UNLIKE, written
 
-YEARS = range(1900, 2201)
 MOST_ITEMS = 500
 """A list of a request holds no more, whatever it lists."""
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
 LONGEST_PHONE = 40
+LONGEST_ZONE = 64
+ENOUGH_DIGITS = 7
+"""So many digits tell a number without its country."""
 
 
 def whole(pattern: str, how: str = UNLIKE) -> str:
@@ -61,8 +65,14 @@ LanguageTag = Annotated[
 """A language as BCP 47 writes it: en, pt-BR."""
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 """A name as it comes; `checked_name` says whether it is one."""
+Limit = Annotated[int, Meta(ge=1)]
+"""How many of a list; more than the longest page are cut to it."""
 EmailAddress = Annotated[str, Meta(min_length=3, max_length=LONGEST_ADDRESS)]
 """An e-mail address as it comes; `checked_email` says whether it is one."""
+Phone = Annotated[str, Meta(min_length=1, max_length=LONGEST_PHONE)]
+"""A phone number as it comes; `checked_phone` says whether it is one."""
+ZoneName = Annotated[str, Meta(min_length=1, max_length=LONGEST_ZONE)]
+"""A time zone's name as it comes; `checked_zone` says whether it is one."""
 
 UNFIT = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control characters, halves of characters, line breaks, letters nobody has defined: all do harm in a mail header."""
@@ -98,38 +108,97 @@ def checked_email(field: str, text: str) -> str:
     return found.normalized
 
 
+ATOM, LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*"
+PLAIN_ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})*")
+
+
 def ascii_address(address: str) -> str | None:
-    """The address as every mail server takes it: the domain in its ASCII form; none when there is no such form."""
+    """The address as every mail server takes it: the domain in its ASCII form; none when there is no such form.
+
+    Also one of a house's own network (`desk@localhost`), and one that an older version stored with a line break.
+    """
+    plain = address.strip()
+    if PLAIN_ADDRESS.fullmatch(plain):
+        return plain
     try:
-        return validate_email(address, check_deliverability=False, test_environment=True).ascii_email
+        return validate_email(plain, check_deliverability=False, test_environment=True).ascii_email
     except EmailNotValidError:
         return None
 
 
 def checked_phone(field: str, text: str, country: str) -> str:
     """The number as E.164, read as one of the country where it names none. Raises `Malformed`."""
-    try:
-        number = phonenumbers.parse(text[: LONGEST_PHONE + 1], country or None)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or len(text) > LONGEST_PHONE or not phonenumbers.is_valid_number(number):
+    number = _dialled(text, country) if len(text) <= LONGEST_PHONE else None
+    if number is None:
         raise Malformed(field, "This is not a phone number. Write it with + and the country code.")
     if number.extension:
         raise Malformed(field, "An extension cannot be kept. Give a number that can be dialled directly.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_country(code: str) -> bool:
+    """Whether numbers can be read as those of this country (ISO 3166)."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def _dialled(text: str, country: str) -> phonenumbers.PhoneNumber | None:
+    """The valid number that the text is; `00` is taken for `+` where the country does not dial so itself."""
+    digits = text.strip()
+    for form in (digits, f"+{digits[2:]}") if digits.startswith("00") else (digits,):
+        try:
+            number = phonenumbers.parse(form, country or None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number) and not _has_letters(digits, number):
+            return number
+    return None
+
+
+def _has_letters(text: str, number: phonenumbers.PhoneNumber) -> bool:
+    """Whether letters stand for digits (1-800-FLOWERS), or beside them; those before an extension are meant so."""
+    return number.extension is None and any(letter.isalpha() for letter in text)
+
+
+def digits_of(text: str) -> str:
+    """The digits in a text, in ASCII."""
+    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
+
+
+def dialled_forms(text: str, country: str) -> list[str]:
+    """The digits asked for, and as they stand in a number with its country code if they are of one without."""
+    digits = digits_of(text)
+    if number := _dialled(text[: LONGEST_PHONE + 1], country):
+        return [digits, f"{number.country_code}{phonenumbers.national_significant_number(number)}"]
+    trunk = phonenumbers.ndd_prefix_for_region(country, True) if country else None
+    found = [digits]
+    if digits.startswith("00"):
+        return [*found, digits[2:]]
+    if digits.startswith("0") and len(digits) > ENOUGH_DIGITS:
+        found.append(digits[1:])
+    if trunk and digits.startswith(trunk):
+        found.append(f"{phonenumbers.country_code_for_region(country)}{digits.removeprefix(trunk)}")
+    return found
+
+
 def checked_zone(field: str, text: str) -> str:
     """The name of a time zone. Raises `Malformed`."""
-    if text not in _zones():
+    if not is_zone(text):
         raise Malformed(field, "This time zone is not known. Name one as America/New_York.")
     return text
 
 
+def is_zone(name: str) -> bool:
+    """Whether it is the name of a time zone."""
+    return name in _zones()
+
+
+NO_PLACE = {"localtime", "Factory", "posixrules"}
+"""Whatever the machine is set to, or none at all: no zones of a person, though files of that name lie among them."""
+
+
 @cache
 def _zones() -> frozenset[str]:
-    """Zones with a place; `localtime` is whatever the machine is set to, `Factory` none at all."""
-    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
+    return frozenset(available_timezones() - NO_PLACE)
 
 
 def check(body: Struct) -> None:

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
+from services.notify.domain import wishes
 from services.notify.domain.delivery import Outcome, Postpone, ReportFailure, Withdraw
-from services.notify.domain.due import Policy, quiet, sendable_at
+from services.notify.domain.due import Policy, sendable_at
 from services.notify.domain.letter import Change, Contents
 from services.notify.domain.message import Message
 from services.notify.domain.state import Correspondence
 from shared.messages import Command
 from shared.questions.records import Contact
 from shared.questions.scheduling import VisitFacts
+from shared.values import is_zone
 
 Facts = Mapping[UUID, VisitFacts]
 
@@ -36,10 +37,8 @@ class Situation(Struct, frozen=True, kw_only=True):
 
 def zone_of(contact: Contact | None, policy: Policy) -> str:
     """The client's zone, if it is one; else the practice's."""
-    try:
-        return ZoneInfo(contact.timezone).key if contact and contact.timezone else policy.zone
-    except (ZoneInfoNotFoundError, ValueError):
-        return policy.zone
+    named = contact.timezone if contact else None
+    return named if named and is_zone(named) else policy.zone
 
 
 def objection(message: Message, at: Situation) -> Command | None:
@@ -69,11 +68,9 @@ def _of_the_matter(message: Message, at: Situation) -> Command | None:
 def _of_the_hour(message: Message, at: Situation) -> Command | None:
     if at.now > message.until:
         return _withdraw(message, "too_late")
-    wish = at.state.preferences
-    begins = wish.quiet_from if wish and wish.quiet_from else at.policy.quiet_from
-    ends = wish.quiet_to if wish and wish.quiet_to else at.policy.quiet_to
+    hours = wishes.hours(at.policy, at.state.preferences, at.zone)
     fact = at.facts.get(message.appointment_id) if message.appointment_id else None
-    moment = sendable_at(at.now, quiet(begins, ends, at.zone), fact.starts_at if fact else None, at.policy)
+    moment = sendable_at(at.now, hours, fact.starts_at if fact else None, at.policy)
     if moment is None:
         return _withdraw(message, "too_late")
     return Postpone(message_id=message.message_id, until=moment) if moment > at.now else None

@@ -21,7 +21,7 @@ async def plan(desk: Desk, client_id: UUID) -> None:
     contact: Contact | None = await desk.service.ask(AskContact(client_id=client_id))
     zone = zone_of(contact, desk.policy)
     now = desk.service.clock.now()
-    await desk.put(stream(client_id), PlanReminders(client_id=client_id, zone=zone, now=now))
+    await desk.put(stream(client_id), PlanReminders(client_id=client_id, zone=zone, now=now), look=desk.warn_of)
 
 
 async def send_due(desk: Desk, client_id: UUID) -> None:
@@ -31,12 +31,14 @@ async def send_due(desk: Desk, client_id: UUID) -> None:
     at = await _situation(desk, client_id, state, due)
     willing = []
     for message in due:
-        if command := objection(message, at):
-            await desk.put(stream(client_id), command)
-        else:
-            willing.append(message)
+        async with desk.making(stream(client_id), message):
+            if command := objection(message, at):
+                await desk.put(stream(client_id), command)
+            else:
+                willing.append(message)
     for message, covered in delivery.together(willing, at.now, desk.policy.merge):
-        await _send(desk, message, covered, at)
+        async with desk.making(stream(client_id), message):
+            await _send(desk, message, covered, at)
 
 
 async def _situation(desk: Desk, client_id: UUID, state: Correspondence, due: Iterable[Message]) -> Situation:

@@ -11,6 +11,8 @@ import structlog
 from services.notify import clients, therapists
 from services.notify.domain.due import Policy
 from services.notify.sending import Desk
+from shared.aside import Key, SetAside
+from shared.messages import Recorded
 from shared.rounds import Job, Rounds
 from shared.service import Service
 from shared.store.reader import Damaged
@@ -34,6 +36,12 @@ class Sender(Rounds):
     def __init__(self, service: Service, policy: Policy) -> None:
         super().__init__(service)
         self._desk = Desk(service, policy)
+        self._aside = SetAside(service.clock)
+
+    def concerns(self, recorded: Recorded) -> bool:
+        """All that is stored here; what failed of the same client is worth another try."""
+        self._aside.news_of([recorded.client_id])
+        return True
 
     async def round(self) -> int:
         """One look at everything; gives how many could not be served because a neighbour is away."""
@@ -42,10 +50,10 @@ class Sender(Rounds):
         except Unavailable:
             return 1
         places = asyncio.Semaphore(AT_ONCE)
-        done = await asyncio.gather(*(self._do(job, places) for job in jobs))
+        done = await asyncio.gather(*(self._do(key, job, places) for key, job in jobs if not self._aside.holds(key)))
         return sum(not one for one in done)
 
-    async def _jobs(self) -> list[Job]:
+    async def _jobs(self) -> list[tuple[Key, Job]]:
         store, desk, now = self._service.store, self._desk, self._service.clock.now()
         unplanned = await store.fetch("select distinct client_id from visit where not planned and starts_at > $1", now)
         due = await store.fetch(
@@ -54,10 +62,10 @@ class Sender(Rounds):
               from message where status = 'due' group by 1, 2 order by min(due_at)
             """
         )
-        plans: list[Job] = [partial(clients.plan, desk, UUID(int=row["client_id"].int)) for row in unplanned]
+        plans = [_planning(desk, row["client_id"]) for row in unplanned]
         return plans + [_sending(desk, row["client_id"], row["therapist_id"]) for row in due]
 
-    async def _do(self, job: Job, places: asyncio.Semaphore) -> bool:
+    async def _do(self, key: Key, job: Job, places: asyncio.Semaphore) -> bool:
         async with places:
             if self._stopping:
                 return True
@@ -68,20 +76,27 @@ class Sender(Rounds):
                 return False
             except Damaged:
                 return True  # the log names the row; what is due is tried again in each round, and nobody waits for it
-            except Exception:
-                # A bug in one person's message must not silence the others; it stays due and pending, and is seen.
-                log.exception("message_not_made")
-                return False
+            except Exception as error:  # noqa: BLE001 - a bug in what one person is told must not silence the others
+                self._aside.fails(key, error)
+            else:
+                self._aside.heals(key)
             finally:
                 self.pulse.turned()
             return True
 
 
-def _sending(desk: Desk, client_id: UUID | None, therapist_id: UUID | None) -> Job:
+def _planning(desk: Desk, client_id: UUID) -> tuple[Key, Job]:
+    who = UUID(int=client_id.int)
+    return ("planning", who), partial(clients.plan, desk, who)
+
+
+def _sending(desk: Desk, client_id: UUID | None, therapist_id: UUID | None) -> tuple[Key, Job]:
     if client_id is not None:
-        return partial(clients.send_due, desk, UUID(int=client_id.int))
+        who = UUID(int=client_id.int)
+        return ("sending", who), partial(clients.send_due, desk, who)
     assert therapist_id is not None  # noqa: S101 - the query gives the one or the other
-    return partial(therapists.send_due, desk, UUID(int=therapist_id.int))
+    who = UUID(int=therapist_id.int)
+    return ("notes", who), partial(therapists.send_due, desk, who)
 
 
 @asynccontextmanager

@@ -1,19 +1,28 @@
 """One attempt to send: claim it in the log, hand it to the mail server, note in the log what came of it."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import structlog
 import uuid_utils.compat as uuid
 
 from services.notify.domain.delivery import ReportFailure, StartSending
 from services.notify.domain.due import Policy
+from services.notify.domain.message import Message
+from services.notify.domain.state import Correspondence
+from services.notify.domain.wishes import readable
 from services.notify.mail import Mail, Sender, compose
 from services.notify.smtp import MailServer
 from shared.messages import Cause, Command, Event
 from shared.service import Service
+from shared.store.reader import Damaged
 from shared.store.unit import Tx
 from shared.store.work import Unavailable
+from shared.values import ascii_address
 
 log = structlog.get_logger()
 
@@ -25,12 +34,16 @@ class Desk:
         self.service = service
         self.policy = policy
         self.server = MailServer(service.config.smtp)
-        self.sender = Sender(name=service.practice.name, address=service.practice.sender)
+        address = ascii_address(service.practice.sender) or service.practice.sender
+        self.sender = Sender(name=service.practice.name, address=address)
+        self._told: set[UUID] = set()
 
-    async def put(self, stream: str, command: Command) -> list[Event]:
-        """Put a command to a stream's decider and store what comes of it."""
+    async def put(self, stream: str, command: Command, look: Callable[[Any], None] | None = None) -> list[Event]:
+        """Put a command to a stream's decider and store what comes of it; `look` is shown the state before."""
 
         async def unit(tx: Tx) -> list[Event]:
+            if look:
+                look(await tx.state(stream))
             return await tx.decide(stream, command)
 
         cause = Cause(actor="notify", correlation_id=uuid.uuid7())
@@ -47,6 +60,27 @@ class Desk:
                 await asyncio.sleep(0.2)
             else:
                 return
+
+    def warn_of(self, state: Correspondence) -> None:
+        """Say once of each client that what they wish cannot be read: the practice's defaults stand for it."""
+        who = state.client_id
+        if who and who not in self._told and not readable(self.policy, state.preferences):
+            self._told.add(who)
+            log.warning("preferences_unreadable", client_id=str(who))
+
+    @asynccontextmanager
+    async def making(self, stream: str, message: Message) -> AsyncIterator[None]:
+        """What one message fails on concerns that message alone: it is tried again by its alarm, and told as failed."""
+        try:
+            yield
+        except (Unavailable, Damaged):
+            raise
+        except Exception as error:
+            told = {"message_id": str(message.message_id), "kind": message.kind, "error": type(error).__name__}
+            log.exception("message_not_made", exc_info=None if message.failures else error, **told)
+            now = self.service.clock.now()
+            report = ReportFailure(message_id=message.message_id, error="not_made", outcome="later", now=now)
+            await self.put(stream, report)
 
     async def claim(self, stream: str, claim: StartSending) -> bool:
         """Claim the attempt; false if somebody else has it, or if it would go beyond the practice's rate.
@@ -67,15 +101,14 @@ class Desk:
         self, stream: str, claim: StartSending, mail: Mail, *, name: str, address: str, delivered: Command
     ) -> None:
         """Send the mail if this sender gets the claim; `delivered` is the command once the server has it."""
-        try:
-            message_id, now = claim.message_id, self.service.clock.now()
-            content = compose(mail, sender=self.sender, name=name, address=address, message_id=message_id, now=now)
-        except ValueError:
+        if (recipient := ascii_address(address)) is None:
             bad = ReportFailure(message_id=claim.message_id, error="bad_address", outcome="refused", now=claim.now)
             await self.put(stream, bad)
             return
+        message_id, now = claim.message_id, self.service.clock.now()
+        content = compose(mail, sender=self.sender, name=name, address=recipient, message_id=message_id, now=now)
         if await self.claim(stream, claim):
-            await self._hand_over(stream, claim, content, address, delivered)
+            await self._hand_over(stream, claim, content, recipient, delivered)
 
     async def _hand_over(
         self, stream: str, claim: StartSending, content: bytes, address: str, delivered: Command

@@ -40,6 +40,8 @@ class MailServer:
             return _answered(error.code)
         except (SMTPException, OSError, TimeoutError):
             return Trouble("unreachable", "later")  # nothing was handed over yet
+        except ValueError:  # what no command can hold; nothing was handed over either
+            return Trouble("bad_address", "refused")
 
     def _client(self) -> SMTP:
         url = self._url
@@ -58,7 +60,7 @@ async def _data(smtp: SMTP, message: bytes) -> Trouble | None:
         await smtp.data(message)
     except SMTPResponseException as error:
         return _answered(error.code)
-    except (SMTPException, OSError, TimeoutError):
+    except (SMTPException, OSError, TimeoutError, ValueError):
         return Trouble("no_answer", "unknown")  # the server may have the message all the same
     return None
 

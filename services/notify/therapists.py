@@ -25,7 +25,8 @@ async def send_due(desk: Desk, therapist_id: UUID) -> None:
         message = state.messages[note.message_id]
         if message.status == "due":
             with suppress(Damaged):  # a client who cannot be read keeps no other client's note from the therapist
-                await _send(desk, therapist_id, note, message)
+                async with desk.making(stream(therapist_id), message):
+                    await _send(desk, therapist_id, note, message)
 
 
 async def _send(desk: Desk, therapist_id: UUID, note: Note, message: Message) -> None:

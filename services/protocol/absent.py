@@ -10,6 +10,7 @@ from msgspec import Struct
 from services.protocol.queries import definitions
 from shared.clock import day_of
 from shared.http.routes import STAFF, Call, Route
+from shared.values import Limit
 
 SOME, MOST = 20, 500
 
@@ -36,7 +37,7 @@ class AllAbsent(Struct, frozen=True, kw_only=True):
 class AbsentQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many to name."""
 
-    limit: int = SOME
+    limit: Limit = SOME
 
 
 async def show_absent(call: Call) -> AllAbsent:
@@ -65,7 +66,7 @@ async def show_absent(call: Call) -> AllAbsent:
         """,
         day_of(call.now, zone),
         zone.key,
-        min(max(call.query.limit, 1), MOST),
+        min(call.query.limit, MOST),
         [*patience],
         [*patience.values()],
     )

@@ -10,6 +10,7 @@ from msgspec import Struct
 from shared.clock import day_of
 from shared.http.routes import Call, Route
 from shared.service import Service
+from shared.values import Limit
 
 PAGE, LONGEST_PAGE = 200, 500
 
@@ -54,7 +55,7 @@ class AllAdherence(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class AdherenceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which part of the list."""
 
-    limit: int = PAGE
+    limit: Limit = PAGE
     cursor: UUID | None = None
 
 
@@ -65,7 +66,7 @@ async def show_adherence(call: Call) -> AllAdherence:
 
 async def adherence(service: Service, query: AdherenceQuery, today: date) -> AllAdherence:
     """Every course of the practice, closed ones too."""
-    limit = min(max(query.limit, 1), LONGEST_PAGE)
+    limit = min(query.limit, LONGEST_PAGE)
     rows = await service.store.fetch(
         """
         select c.course_id, c.client_id, c.protocol, c.closed, c.phase, c.break_until,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
+import structlog
 
 from services.protocol.domain.adopting import STREAM, Adopted, AdoptProtocol, AdoptSettings, short, written
 from services.protocol.domain.definition import Definition
@@ -25,6 +26,8 @@ from shared.store.store import Store
 from shared.store.unit import Tx
 from shared.store.work import Unavailable
 from shared.tasks import woken
+
+log = structlog.get_logger()
 
 AGAIN = 1.0
 """Seconds until a database that was away is asked again."""
@@ -138,11 +141,18 @@ class Keeper:
     async def _learn(self, store: Store) -> None:
         adopted: Adopted = await store.state(STREAM)
         for (protocol, version), text in adopted.texts.items():
-            name, now = f"{protocol} version {version}", written(self._practice.policy.get(protocol, {}))
-            self.shelf.put(_earlier(text, now, name))
-            former = {values for of, values in adopted.values if of == protocol} | {written({})}
-            for values in former - {now}:
-                self.shelf.put_former(_earlier(text, values, name), short(values))
+            name = f"{protocol} version {version}"
+            try:
+                self._learn_one(protocol, text, name, adopted)
+            except UnreadableError:  # courses that follow it wait; all others go on
+                log.exception("definition_unreadable", kind=name)
+
+    def _learn_one(self, protocol: str, text: str, name: str, adopted: Adopted) -> None:
+        now = written(self._practice.policy.get(protocol, {}))
+        self.shelf.put(_earlier(text, now, name))
+        former = {values for of, values in adopted.values if of == protocol} | {written({})}
+        for values in former - {now}:
+            self.shelf.put_former(_earlier(text, values, name), short(values))
 
 
 class Watching:

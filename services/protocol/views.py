@@ -53,6 +53,7 @@ class CourseView(Struct, frozen=True, kw_only=True):
 def view(service: Service, definition: Definition, state: Course, now: datetime) -> CourseView:
     """The course as of an instant."""
     opened, today = state.opened, day_of(now, service.practice.tz)
+    so_far = day_of(min(now, service.clock.now()), service.practice.tz)
     return CourseView(
         course_id=opened.course_id,
         client_id=opened.client_id,
@@ -68,7 +69,7 @@ def view(service: Service, definition: Definition, state: Course, now: datetime)
         exercise={
             "cleared": state.cleared_on is not None,
             "per_week": target(definition, state) if state.cleared_on else 0,
-            "weeks": msgspec.to_builtins(weeks(definition, state, today)),
+            "weeks": msgspec.to_builtins(weeks(definition, state, so_far)),
             "regions": days_by_region(state),
         },
         slips=state.slips,

@@ -1,9 +1,9 @@
 """The HTTP routes of `records`, and the handlers about clients."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from services.records import chart_api, sessions_api
 from services.records.bodies import (
@@ -25,6 +25,7 @@ from shared.clock import day_of
 from shared.http.problems import Malformed
 from shared.http.routes import STAFF, Call, Missing, Route
 from shared.store.unit import Tx
+from shared.values import Limit
 from shared.vocabulary import Role
 
 PAGE = 200
@@ -42,19 +43,19 @@ class ClientId(Struct, frozen=True, kw_only=True):
 class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Beginnings of names, digits of a phone number, or the beginning of an e-mail address."""
 
-    q: str
+    q: Annotated[str, Meta(max_length=LONGEST_SEARCH)]
 
 
 class Page(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which part of a list."""
 
-    limit: int = PAGE
+    limit: Limit = PAGE
     cursor: UUID | None = None
 
 
 async def register(call: Call) -> dict[str, Any]:
     """A new client, with a key of their own."""
-    details = client.Details(**details_given(call.body, day_of(call.now, call.service.practice.tz)))
+    details = client.Details(**_details(call))
     client_id = call.new_id()
     command = client.RegisterClient(client_id=client_id, details=details, asked=asked_today(call))
 
@@ -76,11 +77,15 @@ def asked_today(call: Call) -> Asked:
     return Asked(version=consent.version, wordings=consent.wording, at=call.now, by=call.who.actor)
 
 
+def _details(call: Call) -> dict[str, Any]:
+    practice = call.service.practice
+    return details_given(call.body, day_of(call.now, practice.tz), practice.dials_in)
+
+
 async def change(call: Call) -> dict[str, Any]:
     """Other contact details or consents."""
     client_id = call.path_id("client_id")
-    changes = details_given(call.body, day_of(call.now, call.service.practice.tz))
-    command = client.ChangeDetails(changes=changes, asked=asked_today(call))
+    command = client.ChangeDetails(changes=_details(call), asked=asked_today(call))
 
     async def unit(tx: Tx) -> dict[str, Any]:
         await tx.decide(client.stream(client_id), command)
@@ -123,15 +128,15 @@ async def shown_again(call: Call, ids: dict[str, Any]) -> ClientAgreed:
 
 async def listed(call: Call) -> ClientList:
     """All clients, in the order they were registered."""
-    limit = min(max(call.query.limit, 1), LONGEST_PAGE)
+    limit = min(call.query.limit, LONGEST_PAGE)
     return client_list(await call.service.own.names.all(call.query.cursor, limit + 1), limit)
 
 
 async def search(call: Call) -> ClientList:
     """Clients found by name, phone or e-mail."""
     asked = call.body.q.strip()
-    if not asked or len(asked) > LONGEST_SEARCH:
-        raise Malformed("q", f"Ask for something, in at most {LONGEST_SEARCH} characters.")
+    if not asked:
+        raise Malformed("q", "Ask for something: a name, digits of a phone number, an e-mail address.")
     return client_list(await call.service.own.names.find(asked, PAGE), PAGE)
 
 

@@ -47,7 +47,7 @@ async def own(sealing: Sealing, service: Service) -> AsyncIterator[Own]:
         await check_fit(service.store, sealing.wrapping)
     except WrappingKeyMissing as error:
         sys.exit(str(error))
-    opened = Own(sealing, Names(service.store), Sweeping(service.store, sealing.wrapping))
+    opened = Own(sealing, Names(service.store, service.practice.dials_in), Sweeping(service.store, sealing.wrapping))
     async with service.loops.running("names", opened.names), service.loops.running("sweeping", opened.sweeping):
         yield opened
 

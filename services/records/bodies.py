@@ -1,25 +1,31 @@
 """What happened in the room and at home, as it comes in: bodies, and what msgspec cannot check by itself."""
 
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from services.records.domain.fiqr import FiqrAnswers
-from services.records.domain.screening import ScreeningAnswers
+from services.records.domain.screening import Companion, ScreeningAnswers
 from shared.clock import day_of
 from shared.events.records import RegionWorked, SessionCompleted
 from shared.http.problems import Malformed
 from shared.messages import Instant
 from shared.vocabulary import ExerciseRegion, Reason, Region, Side, Technique, TenderPoint
 
+T = TypeVar("T")
 Pain = Annotated[int, Meta(ge=0, le=10)]
 MinutesLying = Annotated[int, Meta(ge=0, le=240)]
 MinutesOfDay = Annotated[int, Meta(ge=1, le=1440)]
 Text = Annotated[str, Meta(max_length=20_000)]
-YEARS = range(1900, 9999)
+LONGEST_SESSION = timedelta(hours=24)
+"""A session that took longer is a slip of the pen."""
+Techniques = Annotated[list[Technique], Meta(max_length=len(get_args(Technique)))]
+TenderPoints = Annotated[list[TenderPoint], Meta(max_length=len(get_args(TenderPoint)))]
+ExerciseRegions = Annotated[list[ExerciseRegion], Meta(max_length=len(get_args(ExerciseRegion)))]
 
 
 class RegionGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +34,11 @@ class RegionGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     region: Region
     minutes: Annotated[int, Meta(ge=1, le=240)]
     side: Side | None = None
-    techniques: list[Technique] | None = None
+    techniques: Techniques | None = None
+
+
+Regions = Annotated[list[RegionGiven], Meta(max_length=60)]
+"""Entries of a session: each region may come more than once, with a side and techniques of its own."""
 
 
 class Reactions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,12 +65,12 @@ class SessionGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ended_at: Instant
     pain_before: Pain
     pain_after: Pain
-    regions: list[RegionGiven]
+    regions: Regions
     session_id: UUID | None = None
     course_id: UUID | None = None
     appointment_id: UUID | None = None
     prone_minutes: MinutesLying | None = None
-    tender_points: list[TenderPoint] | None = None
+    tender_points: TenderPoints | None = None
     threshold_risen: bool | None = None
     reactions: Reactions | None = None
     note: Note | None = None
@@ -76,11 +86,11 @@ class Amendment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ended_at: Instant | UnsetType = UNSET
     pain_before: Pain | UnsetType = UNSET
     pain_after: Pain | UnsetType = UNSET
-    regions: list[RegionGiven] | UnsetType = UNSET
+    regions: Regions | UnsetType = UNSET
     course_id: UUID | UnsetType | None = UNSET
     appointment_id: UUID | UnsetType | None = UNSET
     prone_minutes: MinutesLying | UnsetType | None = UNSET
-    tender_points: list[TenderPoint] | UnsetType | None = UNSET
+    tender_points: TenderPoints | UnsetType | None = UNSET
     threshold_risen: bool | UnsetType | None = UNSET
     reactions: Reactions | UnsetType | None = UNSET
     note: Note | UnsetType | None = UNSET
@@ -97,15 +107,20 @@ class ScreeningGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What was asked and found; `pain` is now, 0–10."""
 
     answers: ScreeningAnswers
-    tender_points: list[TenderPoint]
+    tender_points: TenderPoints
     pain: Pain
+
+    def __post_init__(self) -> None:
+        # Not in the type of the answers: what was stored before must stay readable.
+        if len(self.answers.companions or []) > len(get_args(Companion)):
+            raise Malformed("answers.companions", "Name each companion once.")
 
 
 class ExerciseGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Exercise at home on a day of the practice's zone."""
 
     date: date
-    regions: list[ExerciseRegion]
+    regions: ExerciseRegions
     minutes: MinutesOfDay
     pain: Pain | None = None
     steps: Annotated[int, Meta(ge=0, le=200_000)] | None = None
@@ -135,11 +150,11 @@ def figures_given(body: SessionGiven | Amendment) -> dict[str, Any]:
 def _stored(name: str, value: Any) -> dict[str, Any]:
     match name:
         case "started_at" | "ended_at":
-            return {name: _instant(name, value)}
+            return {name: value.astimezone(UTC)}
         case "regions":
             return {name: [_region(region) for region in value]}
         case "tender_points":
-            return {name: list(dict.fromkeys(value or []))}
+            return {name: once(value or [])}
         case "threshold_risen":
             return {name: bool(value)}
         case "reactions":
@@ -153,20 +168,21 @@ FIGURES = [name for name in SessionGiven.__struct_fields__ if name not in {"sess
 
 def _region(given: RegionGiven) -> RegionWorked:
     return RegionWorked(
-        region=given.region, minutes=given.minutes, side=given.side, techniques=list(given.techniques or [])
+        region=given.region, minutes=given.minutes, side=given.side, techniques=once(given.techniques or [])
     )
 
 
-def _instant(field: str, value: datetime) -> datetime:
-    if value.year not in YEARS:
-        raise Malformed(field, "This year cannot be meant.")
-    return value.astimezone(UTC)
+def once(named: Iterable[T]) -> list[T]:
+    """What was named, each once."""
+    return list(dict.fromkeys(named))
 
 
 def check_times(session: SessionCompleted, now: datetime, zone: ZoneInfo) -> None:
-    """A session ends after it starts, and it is not of a day to come. Raises `Malformed`."""
+    """A session ends after it starts, within a day, and it is not of a day to come. Raises `Malformed`."""
     if session.ended_at <= session.started_at:
         raise Malformed("ended_at", "A session ends after it starts.")
+    if session.ended_at - session.started_at > LONGEST_SESSION:
+        raise Malformed("ended_at", "A session ends within a day. Check the date.")
     if day_of(session.started_at, zone) > day_of(now, zone):
         raise Malformed("started_at", "This session has not taken place yet.")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from services.records.bodies import check_day
+from services.records.bodies import check_day, once
 from services.records.charts import ChartView
 from services.records.domain import chart, client, diary, fiqr
 from services.records.domain.events import OutcomeAnswered, ScreeningAnswered
@@ -51,7 +51,7 @@ class OutcomeAnswer(Struct, frozen=True, kw_only=True):
 async def screen(call: Call) -> Any:
     """Record a screening."""
     client_id, screening_id, body = call.path_id("client_id"), call.new_id(), call.body
-    points = list(dict.fromkeys(body.tender_points))
+    points = once(body.tender_points)
     recorded = ScreeningRecorded(
         client_id=client_id,
         screening_id=screening_id,
@@ -125,7 +125,8 @@ async def log_exercise(call: Call) -> Any:
     """Write into the diary."""
     client_id, exercise_id, body = call.path_id("client_id"), call.new_id(), call.body
     check_day("date", body.date, day_of(call.now, call.service.practice.tz))
-    logged = ExerciseLogged(client_id=client_id, exercise_id=exercise_id, **msgspec.structs.asdict(body))
+    given = msgspec.structs.asdict(body) | {"regions": once(body.regions)}
+    logged = ExerciseLogged(client_id=client_id, exercise_id=exercise_id, **given)
 
     async def unit(tx: Tx) -> dict[str, Any]:
         client.present(await tx.state(client.stream(client_id)))

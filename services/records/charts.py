@@ -1,8 +1,8 @@
 """One client's chart as it is read: made from the log, because only there the sealed parts are."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -45,12 +45,18 @@ class Version(Struct, frozen=True, kw_only=True):
     explanation: str | None = None
 
 
+Doubt = Literal["over_8_hours", "under_5_minutes", "before_birth"]
+"""What a session's times make one doubt. Facts are recorded as told; whoever reads the chart is told to look again."""
+LONG, SHORT = timedelta(hours=8), timedelta(minutes=5)
+
+
 class SessionView(Version, frozen=True, kw_only=True):
     """A session as it stands, and every version of it from the first on. `withdrawn`: it did not take place."""
 
     session_id: UUID
     versions: list[Version]
     withdrawn: Reason | None = None
+    doubts: list[Doubt] = []
 
 
 class OutcomeView(Struct, frozen=True, kw_only=True):
@@ -94,8 +100,11 @@ class ChartView(Struct, frozen=True, kw_only=True):
     screenings: list[ScreeningView]
 
 
-def chart_view(client_id: UUID, chart: Sequence[Recorded], diary: Sequence[Recorded]) -> ChartView:
+def chart_view(
+    client_id: UUID, chart: Sequence[Recorded], diary: Sequence[Recorded], born: date | None = None
+) -> ChartView:
     """Both streams as one page; of two things of one day the one recorded later comes first."""
+    sessions = [replace(session, doubts=list(_doubts(session, born))) for session in sessions_of(chart)]
     outcomes = [_fields(OutcomeView, r.event) for r in chart if isinstance(r.event, OutcomeMeasured)]
     exercises = [_fields(ExerciseView, r.event) for r in diary if isinstance(r.event, ExerciseLogged)]
     screenings = [
@@ -105,11 +114,21 @@ def chart_view(client_id: UUID, chart: Sequence[Recorded], diary: Sequence[Recor
     ]
     return ChartView(
         client_id=client_id,
-        sessions=sorted(sessions_of(chart), key=lambda session: session.started_at)[::-1],
+        sessions=sorted(sessions, key=lambda session: session.started_at)[::-1],
         outcomes=sorted(outcomes, key=lambda outcome: outcome.measured_on)[::-1],
         exercises=sorted(exercises, key=lambda exercise: exercise.date)[::-1],
         screenings=screenings,
     )
+
+
+def _doubts(session: SessionView, born: date | None) -> Iterator[Doubt]:
+    took = session.ended_at - session.started_at
+    if took > LONG:
+        yield "over_8_hours"
+    if took < SHORT:
+        yield "under_5_minutes"
+    if born and session.ended_at.date() < born:
+        yield "before_birth"
 
 
 def _fields(view: type[Any], event: Struct, **more: Any) -> Any:

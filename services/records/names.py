@@ -15,6 +15,7 @@ from shared.messages import Recorded, Unreadable
 from shared.store.reader import Damaged
 from shared.store.store import Store
 from shared.store.work import Unavailable
+from shared.values import dialled_forms, digits_of
 
 CHUNK = 500
 AT_ONCE = 20
@@ -34,11 +35,6 @@ def fold(text: str) -> str:
     """Small letters without accents or apostrophes: `Zoë O’Brien` is `zoe obrien`."""
     apart = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text.casefold()))
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(UNMARKED)
-
-
-def digits_of(text: str) -> str:
-    """The digits of a phone number."""
-    return "".join(letter for letter in text if letter.isdecimal())
 
 
 @dataclass(frozen=True)
@@ -64,8 +60,9 @@ class Entry:
 class Names:
     """The index of one process. It reads the log after what it has seen, so it follows every replica's writes."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, country: str = "") -> None:
         self._store = store
+        self._country = country
         self._entries: dict[UUID, Entry] = {}
         self._seen = 0
         self._damaged: dict[UUID, None] = {}
@@ -130,13 +127,13 @@ class Names:
         return found[:limit]
 
     def _matching(self, asked: str) -> Iterator[Entry]:
-        words, digits = WORDS.findall(fold(asked)), digits_of(asked)
+        words, digits = WORDS.findall(fold(asked)), dialled_forms(asked, self._country)
         for entry in self._entries.values():
             if "@" in asked:
                 if entry.email.startswith(asked.casefold()):
                     yield entry
             elif words and all(word.isdecimal() for word in words):
-                if len(digits) >= FEWEST_DIGITS and digits in entry.digits:
+                if len(digits[0]) >= FEWEST_DIGITS and any(form in entry.digits for form in digits):
                     yield entry
             elif words and entry.has_words(words):
                 yield entry

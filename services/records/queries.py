@@ -71,8 +71,9 @@ async def one_client(store: Store, client_id: UUID) -> ClientAgreed:
 
 async def whole_chart(store: Store, client_id: UUID) -> ChartView:
     """A client's chart and diary. Raises `Unknown`."""
-    client.present(await store.state(client.stream(client_id)))
-    return chart_view(client_id, await store.read(chart.stream(client_id)), await store.read(diary.stream(client_id)))
+    born = client.present(await store.state(client.stream(client_id))).details.birth_date
+    sessions, exercises = await store.read(chart.stream(client_id)), await store.read(diary.stream(client_id))
+    return chart_view(client_id, sessions, exercises, born)
 
 
 async def screening(store: Store, client_id: UUID, screening_id: UUID) -> ScreeningRecorded:

@@ -28,11 +28,10 @@ from services.scheduling.practice_views import (
 from services.scheduling.readable import readable
 from services.scheduling.staff import outside_hours
 from services.scheduling.views import AppointmentView
-from shared.clock import after
+from shared.clock import YEARS, after
 from shared.decider import Unknown
 from shared.http.problems import Malformed
 from shared.http.routes import Call
-from shared.values import YEARS
 
 INSIDE = "a.starts_at < $3 and a.ends_at > $2 and a.status = 'booked'"
 

@@ -11,9 +11,10 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from services.scheduling.domain.slots import Interval, Weekday, whole_day
+from shared.clock import YEARS
 from shared.http.problems import Malformed
 from shared.messages import Instant
-from shared.values import YEARS, Slug, TimeOfDay
+from shared.values import Slug, TimeOfDay
 from shared.vocabulary import Reason
 
 Minutes = Annotated[int, Meta(ge=1, le=480)]

@@ -10,13 +10,12 @@ from msgspec import Struct
 
 from services.scheduling.domain.visits import Appointment, Itinerary
 from services.scheduling.views import Affected
-from shared.clock import day_of
+from shared.clock import YEARS, day_of
 from shared.decider import Refusal, Unknown, refuse
 from shared.http.routes import Call
 from shared.questions.protocol import AskCourse, AskVerdicts, CourseFacts, Verdict
 from shared.questions.records import AskContact
 from shared.service import Service
-from shared.values import YEARS
 
 
 class Entry(Struct, frozen=True, kw_only=True, order=True):

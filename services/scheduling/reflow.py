@@ -19,11 +19,10 @@ from services.scheduling.domain.roster import Roster, Slot
 from services.scheduling.domain.slots import A_DAY, Interval
 from services.scheduling.domain.visits import Appointment, Itinerary
 from services.scheduling.judging import entries
-from shared.clock import day_of
+from shared.clock import YEARS, day_of
 from shared.decider import Refusal, Refused, Unknown, refuse
 from shared.http.routes import Call
 from shared.questions.protocol import AskReflow, Candidate, NoWay, ReflowPlan
-from shared.values import YEARS
 
 AFTERWARDS = 70 * A_DAY
 """How long after the last visit a new day may lie: past the longest break, with room for a few weeks."""

@@ -15,9 +15,10 @@ from services.scheduling.domain.workdays import SetHours
 from services.scheduling.practice_bodies import HoursBody, RoomBody, RoomPatch, TherapistBody, TherapistPatch, spans
 from services.scheduling.practice_views import AwayMade, Rooms, RoomView, Therapists, TherapistView
 from services.scheduling.views import AppointmentView
+from shared.clock import YEARS
 from shared.decider import Unknown
 from shared.http.routes import Call
-from shared.values import YEARS, checked_email, checked_name
+from shared.values import checked_email, checked_name
 
 
 async def rooms_exist(call: Call, wanted: list[UUID]) -> None:

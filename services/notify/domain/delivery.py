@@ -102,7 +102,7 @@ def fail(message: Message, error: str, outcome: Outcome, now: datetime) -> list[
         return []
     if outcome == "unknown" and message.unknown >= UNKNOWN_ALLOWED:
         return [failed(message, "maybe_sent")]
-    retry_at = now + BACK_OFF[min(max(message.attempt, 1), len(BACK_OFF)) - 1]
+    retry_at = now + BACK_OFF[min(max(message.attempt, message.failures + 1), len(BACK_OFF)) - 1]
     if outcome == "refused" or retry_at > message.until:
         return [failed(message, error)]
     return [

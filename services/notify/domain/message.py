@@ -18,7 +18,8 @@ class Message(Struct, frozen=True, kw_only=True):
     """A message to one person. `due_at` is when it next needs attention, `until` when it is no longer of use.
 
     Reminders name their visit, its revision and the lead time; other messages do not. `covers` are visits whose own
-    reminders this message stands for (after an outage).
+    reminders this message stands for (after an outage). `failures` counts attempts in vain, those too
+    that ended before a sender could claim the message.
     """
 
     client_id: UUID
@@ -29,6 +30,7 @@ class Message(Struct, frozen=True, kw_only=True):
     until: datetime
     status: Status = "planned"
     attempt: int = 0
+    failures: int = 0
     unknown: int = 0
     started_at: datetime | None = None
     appointment_id: UUID | None = None
@@ -103,8 +105,8 @@ def evolve(message: Message, event: Event) -> Message:
         case SendingStarted():
             return _claimed(message, event)
         case AttemptFailed():
-            unknown = message.unknown + event.unknown
-            return replace(message, status="planned", due_at=event.retry_at, unknown=unknown)
+            unknown, failures = message.unknown + event.unknown, message.failures + 1
+            return replace(message, status="planned", due_at=event.retry_at, unknown=unknown, failures=failures)
         case MessagePostponed():
             return replace(message, status="planned", due_at=event.due_at)
     return replace(message, status=_end(event))

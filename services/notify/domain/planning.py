@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from services.notify.domain import delivery
-from services.notify.domain.due import Policy, Quiet, quiet, reminder_at
+from services.notify.domain import delivery, wishes
+from services.notify.domain.due import Policy, Quiet, reminder_at
 from services.notify.domain.events import ReminderPlanned, VisitsPlanned
 from services.notify.domain.message import Message
 from services.notify.domain.state import Correspondence, Visit, reminder, reminder_id
@@ -31,25 +31,13 @@ def plan(policy: Policy, command: PlanReminders, state: Correspondence) -> list[
     unplanned = state.unplanned(command.now)
     if not unplanned or state.forgotten:
         return []
-    hours = _quiet(policy, state, command.zone)
+    hours = wishes.hours(policy, state.preferences, command.zone)
     planned = [event for key in unplanned for event in _plan_visit(policy, state, key, hours)]
     return [*planned, VisitsPlanned(client_id=command.client_id, appointment_ids=unplanned)]
 
 
-def _quiet(policy: Policy, state: Correspondence, zone: str) -> Quiet:
-    wish = state.preferences
-    begins = wish.quiet_from if wish and wish.quiet_from else policy.quiet_from
-    ends = wish.quiet_to if wish and wish.quiet_to else policy.quiet_to
-    return quiet(begins, ends, zone)
-
-
-def _leads(policy: Policy, state: Correspondence) -> tuple[str, ...]:
-    wish = state.preferences
-    return policy.lead_times if wish is None or wish.lead_times is None else tuple(wish.lead_times)
-
-
 def _plan_visit(policy: Policy, state: Correspondence, appointment_id: UUID, hours: Quiet) -> Iterator[Event]:
-    leads = _leads(policy, state) if state.channel else ()
+    leads = wishes.leads(policy, state.preferences) if state.channel else ()
     for lead in leads:
         yield from _plan_lead(policy, state, appointment_id, lead, hours)
     for key in state.reminders_of(appointment_id):

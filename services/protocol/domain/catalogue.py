@@ -8,7 +8,7 @@ from shared.vocabulary import DeviationRule, Position, Region, SessionFlag, Tech
 
 Positive = Annotated[int, Meta(ge=1)]
 Natural = Annotated[int, Meta(ge=0)]
-Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+Slug = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$(?!\n)")]
 Text = Annotated[str, Meta(min_length=1)]
 BODY_MAPS = (
     "hand_palm", "hand_back", "thigh_and_knee", "hip", "shoulder_and_forearm", "cervical", "upper_thoracic",

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Break, Pause
-from services.protocol.domain.judgements import JUDGE, heard_of
+from services.protocol.domain.judgements import FIRST_DAY, JUDGE, LAST_DAY, heard_of
 from services.protocol.domain.state import Course, Given, Visit
+from shared.clock import YEARS
 from shared.events import protocol as told
 from shared.messages import Event
 
@@ -28,12 +31,20 @@ def apply(course: Course | None, events: Iterable[Event]) -> Course | None:
     """Fold events into this very course."""
     left, change_of = iter(events), CHANGE.get
     if course is None:  # what comes before the opening flags sessions that named a course that does not exist
-        course = next((Course(opened=event) for event in left if isinstance(event, own.CourseOpened)), None)
+        course = next((Course(opened=_reckoned(event)) for event in left if isinstance(event, own.CourseOpened)), None)
     if course:
         for event in left:
             if change := change_of(type(event)):
                 change(course, event)
     return course
+
+
+def _reckoned(event: own.CourseOpened) -> own.CourseOpened:
+    """Older versions took an event of any year, from which no day can be counted: it lies at the edge of `YEARS`."""
+    if event.event_on is None or event.event_on.year in YEARS:
+        return event
+    day = LAST_DAY if event.event_on.year > YEARS[-1] else FIRST_DAY
+    return replace(event, event_on=day, event_at=dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC))
 
 
 def _observed(course: Course, event: own.SessionObserved) -> None:

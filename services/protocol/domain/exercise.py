@@ -11,7 +11,7 @@ from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Cadence, Standing, stand
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.state import Course
-from services.protocol.domain.walk import A_DAY, judged_until
+from services.protocol.domain.walk import A_DAY, LOOK_BACK, judged_since, judged_until
 from services.protocol.domain.weeks import WEEK, after, touched
 from shared.events import protocol as told
 from shared.messages import Event
@@ -55,13 +55,13 @@ def asked_per_week(definition: Definition, standing: Standing, *, resting: bool 
 
 
 def weeks(definition: Definition, state: Course, until: date, since: date = date.min) -> list[Week]:
-    """Every week from clearance to the one this day lies in that ended after `since`.
+    """Every week from clearance to the one this day lies in that ended after `since`, of the last ten years.
 
     Those with a day in a pause are left out, and those that began before the course did.
     """
     if state.cleared_on is None or not definition.exercises:
         return []
-    found, week = [], after(state.cleared_on, since)
+    found, week = [], after(state.cleared_on, max(since, until - LOOK_BACK))
     days, cadence = state.trained, state.cadence(definition)
     while week <= until:
         per_week = _target(cadence, definition, state, week)
@@ -91,7 +91,8 @@ def days_by_region(state: Course) -> dict[str, int]:
 
 def judged(definition: Definition, state: Course, today: date) -> Iterator[Event]:
     """Weeks that are over are hit or missed; what was told of them before may have to be put right."""
-    until, since = judged_until(state, today), state.judged_to or date.min
+    until = judged_until(state, today)
+    since = judged_since(state, until)
     over = [week for week in weeks(definition, state, until, since) if week.first_day + WEEK <= until]
     counted = {week.first_day for week in over}
     for week in over:
@@ -109,7 +110,7 @@ def milestones(definition: Definition, state: Course, today: date, on: date | No
 
     `on` is the day of exercise that led to them. What ended by the day of the last judgement is settled.
     """
-    since = state.judged_to or date.min
+    since = judged_since(state, today)
     found = {week.first_day: week for week in weeks(definition, state, today, since) if week.met}
     met = {first for first in state.met_weeks if first + WEEK <= since} | found.keys()
     for first in sorted(state.met_weeks - met):

@@ -10,12 +10,19 @@ from msgspec.structs import replace
 from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Restart
 from services.protocol.domain.state import Course, Lapse, Mark
+from shared.clock import YEARS
 from shared.events import protocol as told
 from shared.messages import Event
 
+FIRST_DAY, LAST_DAY = dt.date(YEARS[0], 1, 1), dt.date(YEARS[-1], 12, 31)
+
 
 def heard_of(course: Course, day: dt.date) -> None:
-    """What was judged is judged again where news of the past came: all that had not ended by that day."""
+    """What was judged is judged again where news of the past came: all that had not ended by that day.
+
+    Older versions took exercise of year 1; no course is judged so far back.
+    """
+    day = max(day, FIRST_DAY)
     if course.judged_to is not None and day < course.judged_to:
         course.judged_to, course.stale = day, True
 

@@ -24,7 +24,7 @@ SAME_DAY, OTHER_DAY, SHORT_WEEK = 1, 2, 3
 """Points: what a change costs the client (policy)."""
 WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
-MOST_STEPS = 20_000
+MOST_STEPS = 10_000
 """So many steps the search may take; a course that needs more gets the quickest days, which are not compared."""
 
 Cost = tuple[int, int, int]

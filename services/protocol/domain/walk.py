@@ -13,6 +13,8 @@ from services.protocol.domain.definition import Definition, Phase
 from services.protocol.domain.state import Course, Lapse
 
 A_DAY = timedelta(days=1)
+LOOK_BACK = timedelta(weeks=520)
+"""Weeks are judged and told ten years back (policy): a course may be said to have begun in any year."""
 
 
 @dataclass(slots=True)
@@ -199,6 +201,11 @@ def walk(definition: Definition, state: Course, today: date) -> Walk:
     found.sessions(state.days[first:])
     found.until(judged_until(state, today))
     return found
+
+
+def judged_since(state: Course, until: date) -> date:
+    """What ended by this day is settled, or so long ago that nobody judges it any more."""
+    return max(state.judged_to or date.min, until - LOOK_BACK)
 
 
 def judged_until(state: Course, today: date) -> date:

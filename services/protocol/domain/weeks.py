@@ -8,7 +8,7 @@ from services.protocol.domain import events as own
 from services.protocol.domain.cadence import Pause, Restart
 from services.protocol.domain.definition import Definition
 from services.protocol.domain.state import Course, Lapse
-from services.protocol.domain.walk import Stay, Walk, judged_until, walk
+from services.protocol.domain.walk import Stay, Walk, judged_since, judged_until, walk
 from shared.events import protocol as told
 from shared.messages import Event
 
@@ -19,7 +19,8 @@ Few = dict[date, tuple[int, int]]
 
 def slips(definition: Definition, state: Course, today: date) -> Iterator[Event]:
     """Too few sessions in a week gone by is a slip, told and never refused; news of the past may take it back."""
-    since, until = state.judged_to or date.min, judged_until(state, today)
+    until = judged_until(state, today)
+    since = judged_since(state, until)
     found = too_few(walk(definition, state, today), state.days, since, until)
     for week in [week for week in state.slipped if week + WEEK > since and week not in found]:
         yield own.SlipLifted(**state.ids, week_from=week)

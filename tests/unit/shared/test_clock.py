@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.clock import Clock, at, before, day_of, duration
+from shared.clock import Clock, at, before, day_of, duration, parse_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -68,3 +68,18 @@ def test_a_real_clock_cannot_be_moved() -> None:
 
 def test_a_simulated_clock_tells_utc_wherever_it_was_set() -> None:
     assert Clock(datetime.fromisoformat("2026-02-13T09:00:00-05:00")).now().isoformat() == "2026-02-13T14:00:00+00:00"
+
+
+@pytest.mark.parametrize("text", ["21:03", "21:03\n", " 21:03 ", "21:0٣", "２１:０３"])
+def test_a_time_of_an_older_version_is_read_as_it_was_meant(text: str) -> None:
+    assert parse_time(text) == time(21, 3)
+
+
+@pytest.mark.parametrize("text", ["24:00", "24:00\n", "٢٤:٠٠"])
+def test_the_end_of_a_day_reads_as_midnight(text: str) -> None:
+    assert parse_time(text) == time(0)
+
+
+@pytest.mark.parametrize("text", ["P12D", "P12D\n", "P1٢D"])
+def test_a_lead_time_of_an_older_version_is_read_as_it_was_meant(text: str) -> None:
+    assert duration(text).days == 12
