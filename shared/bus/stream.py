@@ -4,16 +4,21 @@ from uuid import UUID
 
 from msgspec import Struct
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, StorageType, StreamConfig, StreamInfo
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig, StreamInfo, StreamState
 from nats.js.errors import NotFoundError
 
-from shared.bus.envelope import POSITION
+from shared.bus.envelope import Malformed, heard
+
+NO_MESSAGE = 10037
+"""JetStream's code for a sequence number without a message."""
+FULL = frozenset({10023, 10047, 10077})
+"""Its codes for want of room; it remembers the last one after there is room again."""
 
 
 class ApiError(Struct):
     """Why JetStream did not store a message."""
 
-    err_code: int
+    err_code: int = 0
 
 
 class PubAck(Struct):
@@ -31,15 +36,31 @@ class Published(Struct, frozen=True):
 
 
 async def left_off(js: JetStreamContext, name: str) -> tuple[int, Published | None]:
-    """The stream's last sequence number and the event under it, if it holds any; made if it is missing."""
+    """The stream's last sequence number and the last event it holds, if any; made if it is missing."""
     state = (await _stream(js, name)).state
-    return state.last_seq, await published(js, name, state.last_seq) if state.messages else None
+    _, event = await last_event(js, name, state, state.last_seq)
+    return state.last_seq, event
 
 
-async def published(js: JetStreamContext, name: str, sequence: int) -> Published:
-    """The event under a sequence number."""
-    headers = (await js.get_msg(name, sequence)).headers or {}
-    return Published(int(headers[POSITION]), UUID(headers["ce-id"]))
+async def last_event(js: JetStreamContext, name: str, state: StreamState, upto: int) -> tuple[int, Published | None]:
+    """The last event up to a sequence number, and under which it is: what is no event of ours is stepped over."""
+    for sequence in range(upto, max(state.first_seq, 1) - 1, -1):
+        if state.messages and (event := await published(js, name, sequence)):
+            return sequence, event
+    return 0, None
+
+
+async def published(js: JetStreamContext, name: str, sequence: int) -> Published | None:
+    """The event under a sequence number; nothing if it is none of ours."""
+    try:
+        event = heard(name, await js.get_msg(name, sequence))
+    except Malformed:
+        return None
+    except NotFoundError as error:
+        if error.err_code != NO_MESSAGE:
+            raise
+        return None
+    return Published(event.position, event.event_id)
 
 
 async def _stream(js: JetStreamContext, name: str) -> StreamInfo:
