@@ -85,10 +85,10 @@ async def _again(service: Service, row: asyncpg.Record) -> bool:
 
 
 def _heard(row: asyncpg.Record) -> Heard:
-    data, client = row["data"], row["client_id"]
+    data = row["data"]
     if row["error"] == UNFIT:
         data = base64.b64decode(msgspec.json.decode(data)["base64"])
-    return read(row["producer"], client and str(client), msgspec.json.decode(row["headers"]), data)
+    return read(row["producer"], row["client_id"], msgspec.json.decode(row["headers"]), data)
 
 
 async def skip(service: Service, producer: str, position: int, *, patience: float = 15.0) -> bool:

@@ -4,13 +4,20 @@ import asyncio
 from typing import Any
 
 from nats.aio.client import Client as LibraryClient
-from nats.errors import Error
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError, Error
 
 REFUSED = "permissions violation"
 
 
 class Client(LibraryClient):
     """Reconnects after whatever the server says, and reads on after whatever another sends."""
+
+    async def request(self, *args: Any, **more: Any) -> Msg:
+        """Ask; an error also before the first connection, where the library fails an assertion."""
+        if self._flush_queue is None:
+            raise ConnectionClosedError
+        return await super().request(*args, **more)
 
     async def _process_err(self, err_msg: str) -> None:
         """An error of the server ends the connection, never the client: the subscriptions are made again."""

@@ -76,8 +76,9 @@ class Bus:
 
     @property
     def away_for(self) -> float:
-        """Seconds since JetStream last answered."""
-        return time.monotonic() - self._seen
+        """Seconds since JetStream last answered, once it is away or has been silent for too long to be there."""
+        silence = time.monotonic() - self._seen
+        return silence if not self.client.is_connected or silence > SILENT else 0.0
 
     @property
     def trouble(self) -> list[str]:
@@ -86,7 +87,7 @@ class Bus:
             return []
         found = {
             "bus_refuses_us": self.violation is not None,
-            "bus_away": not self.client.is_connected or self.away_for > SILENT,
+            "bus_away": not self.client.is_connected or self.away_for > 0,
             "bus_does_not_sync_always": self._syncs is False,
             "bus_durability_unknown": self._syncs is None and bool(self._monitor),
             "bus_takes_too_little": not self.takes(LARGEST),

@@ -95,22 +95,22 @@ def heard(producer: str, message: Any, sequence: int = 0) -> Heard:
     """Read a message of the producer's stream. Raises `Malformed`."""
     source, _, rest = message.subject.partition(".")
     kind, _, client = rest.partition(".")
-    found, data = dict(message.headers or {}), message.data or b""
+    found, data = {name: str(value) for name, value in (message.headers or {}).items()}, message.data or b""
     if (source, f"/{producer}", kind) != (producer, found.get("ce-source"), found.get("ce-type")):
         raise Malformed("subject")
     try:
         msgspec.json.decode(data.decode(), type=dict[str, msgspec.Raw])
-        return read(producer, None if client == "-" else client, found, data, sequence)
+        return read(producer, None if client == "-" else UUID(client), found, data, sequence)
     except (KeyError, ValueError) as error:
         raise Malformed(type(error).__name__) from None
 
 
-def read(producer: str, client: str | None, headers: Mapping[str, str], data: bytes, sequence: int = 0) -> Heard:
+def read(producer: str, client: UUID | None, headers: Mapping[str, str], data: bytes, sequence: int = 0) -> Heard:
     """What the headers say of the event. Raises `KeyError` or `ValueError` where they do not."""
     causation = headers.get("ce-causationid")
     position, previous = _number(headers[POSITION]), _number(headers[PREVIOUS])
     recorded_at = datetime.fromisoformat(headers["ce-time"])
-    if not previous < position <= HIGHEST or recorded_at.tzinfo is None or "\0" in "".join(headers.values()):
+    if not previous < position <= HIGHEST or recorded_at.tzinfo is None or b"\0" in "".join(headers.values()).encode():
         raise ValueError("no headers of ours")
     return Heard(
         producer=producer,
@@ -128,7 +128,7 @@ def read(producer: str, client: str | None, headers: Mapping[str, str], data: by
         recorded_at=recorded_at,
         headers=dict(headers),
         data=data,
-        client_id=UUID(client) if client else None,
+        client_id=client,
         sequence=sequence,
     )
 

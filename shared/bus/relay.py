@@ -231,13 +231,15 @@ class Relay:
     async def _send(self, outgoing: list[Outgoing]) -> PubAck:
         """A few events one by one, many as an atomic batch; the answer to the last speaks for all.
 
-        Each message (of a batch the first) is fenced on the sequence the stream must have before it: where one was
-        not stored, none after it is.
+        Each message (of a batch the first) is fenced on the sequence the stream must have before it, and on the message
+        that must be there: where one was not stored, none after it is, whatever took its place.
         """
         batch, last, previous = str(uuid.uuid4()), len(outgoing), self.position
         for n, one in enumerate(outgoing, 1):
             headers = envelope.headers(self._bus.name, one.recorded, previous)
             previous = one.recorded.position
+            if n > 1 and last <= SINGLY:
+                headers["Nats-Expected-Last-Msg-Id"] = str(outgoing[n - 2].recorded.event_id)
             if n == 1 or last <= SINGLY:
                 headers["Nats-Expected-Last-Sequence"] = str(self._sequence + n - 1)
             if last > SINGLY:

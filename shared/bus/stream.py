@@ -32,6 +32,7 @@ class Published(Struct, frozen=True):
     """An event as the stream knows it."""
 
     position: int
+    previous: int
     event_id: UUID
 
 
@@ -43,11 +44,18 @@ async def left_off(js: JetStreamContext, name: str) -> tuple[int, Published | No
 
 
 async def last_event(js: JetStreamContext, name: str, state: StreamState, upto: int) -> tuple[int, Published | None]:
-    """The last event up to a sequence number, and under which it is: what is no event of ours is stepped over."""
+    """The last event up to a sequence number, and under which it is.
+
+    What is no event of ours is stepped over, and so is one that claims to follow an event that is not before it.
+    """
+    candidate: tuple[int, Published] | None = None
     for sequence in range(upto, max(state.first_seq, 1) - 1, -1):
-        if state.messages and (event := await published(js, name, sequence)):
-            return sequence, event
-    return 0, None
+        event = await published(js, name, sequence) if state.messages else None
+        if event and candidate and event.position >= candidate[1].previous:
+            return candidate
+        if event:
+            candidate = sequence, event
+    return candidate or (0, None)
 
 
 async def published(js: JetStreamContext, name: str, sequence: int) -> Published | None:
@@ -60,7 +68,7 @@ async def published(js: JetStreamContext, name: str, sequence: int) -> Published
         if error.err_code != NO_MESSAGE:
             raise
         return None
-    return Published(event.position, event.event_id)
+    return Published(event.position, event.previous, event.event_id)
 
 
 async def _stream(js: JetStreamContext, name: str) -> StreamInfo:
