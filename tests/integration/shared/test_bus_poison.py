@@ -150,10 +150,10 @@ async def test_an_event_of_an_unknown_type_waits_and_nothing_behind_it_is_heard(
     client = uuid4()
     await strike(producer, client)
     await until(lambda: consumer.consumers["records"].position == 1)
-    await publish_novelty(bus, 2, 1)
     async with connected(bus, "records") as newer:
         subject, data, headers = message(struck(), 3, 2)
         with capture_logs() as lines:
+            await publish_novelty(bus, 2, 1)
             await newer.jetstream().publish(subject, data, headers=headers)
             await until(lambda: consumer.consumers["records"].trouble == "unknown_event_type:records")
             await strike(other, client)
