@@ -136,8 +136,8 @@ async def _client(ground: Ground, name: str) -> Client:
 async def relay(ground: Ground) -> list[Row]:
     """The relay from the log to the bus, against the same atomic batches made beforehand; both with sync always."""
     database = await ground.database()
-    # Streams of their own: one filled from another line's database would be taken for the stream of a lost one.
-    bus, rival = Bus("scheduling", ground.bus("scheduling")), Bus("notify", ground.bus("notify"))
+    # A stream of its own: one filled from another line's database would be taken for the stream of a lost one.
+    bus, rival = Bus("notify", ground.bus("notify")), Bus("protocol", ground.bus("protocol"))
     await bus.connect()
     await rival.connect()
     async with opened(ground, database, {}) as store:

@@ -126,6 +126,7 @@ class Bus:
             connect_timeout=2,
             allow_reconnect=True,
             pending_size=8 * 2**20,
+            flush_timeout=PATIENCE,  # else whoever sends to a silent server waits for ever
             error_cb=self._on_error,
             reconnected_cb=self._on_reconnect,
         )
