@@ -28,8 +28,8 @@ def echo(heard: Recorded, _: Found) -> list[tuple[str, Strike]]:
 
 
 def striker(ground: Ground, database: str) -> Service:
-    """Publishes what it stores, as `web`: a stream that no other line fills."""
-    return _service("web", config(ground, "web", database), published=(Struck,))
+    """Publishes what it stores, as `scheduling`, whom `notify` hears."""
+    return _service("scheduling", config(ground, "scheduling", database), published=(Struck,))
 
 
 def config(ground: Ground, name: str, database: str) -> Config:
@@ -44,9 +44,9 @@ def _service(name: str, given: Config, **more: Any) -> Service:
 
 
 async def hear() -> None:
-    """Be `protocol`: for each number on stdin wait for so many effects, and tell when each was committed."""
+    """Be `notify`: for each number on stdin wait for so many effects, and tell when each was committed."""
     given = Config(database=os.environ["DATABASE"], nats=os.environ["NATS"])
-    service = _service("protocol", given, hears={"web": (Struck,)}, reactions={Struck: React(echo)})
+    service = _service("notify", given, hears={"scheduling": (Struck,)}, reactions={Struck: React(echo)})
     committed = _watched(service)
     async with running(service):
         print("{}", flush=True)

@@ -8,6 +8,17 @@ from typing import Any
 from deploy.databases import SERVICES
 from deploy.program import BIN, Program, is_healthy
 from deploy.secret import password
+from shared.questions.askers import ASKERS
+
+HEARS: dict[str, tuple[str, ...]] = {
+    "records": (),
+    "protocol": ("records", "scheduling"),
+    "scheduling": ("records", "protocol"),
+    "notify": ("records", "protocol", "scheduling"),
+    "web": (),
+}
+"""Whose events each service hears. `web` publishes nothing either, and has no stream."""
+SILENT = frozenset({"web"})
 
 
 def prepare(folder: Path, secrets: Path, port: int, monitor: int) -> None:
@@ -46,18 +57,35 @@ def _rights() -> dict[str, dict[str, list[str]]]:
     return {service: _service_rights(service) for service in SERVICES} | {"clock": _CLOCK}
 
 
-_CLOCK = {"publish": ["clock.settle.>"], "subscribe": ["clock.now", "_INBOX_clock.>"]}
+_CLOCK = {
+    "publish": [f"clock.settle.{service}" for service in SERVICES],
+    "subscribe": ["clock.now", "_INBOX_clock.>"],
+}
 
 
 def _service_rights(service: str) -> dict[str, list[str]]:
-    """Its own events, any question, its own inbox, its own stream, and a consumer of its name on any stream."""
-    stream = ("STREAM.CREATE", "STREAM.UPDATE", "STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET")
-    consumer = ("CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT", "DELETE", "RESET")
-    publish = [f"{service}.>", "ask.>", "clock.now", "$JS.API.INFO", f"$JS.ACK.*.{service}.>"]
-    publish += [f"$JS.API.{call}.{service}" for call in stream]
-    publish += [f"$JS.API.DIRECT.GET.{service}.>", f"$JS.API.CONSUMER.CREATE.*.{service}.>"]
-    publish += [f"$JS.API.CONSUMER.{call}.*.{service}" for call in consumer]
-    return {"publish": publish, "subscribe": [f"_INBOX_{service}.>", f"ask.{service}.>", "clock.>"]}
+    """What it does, and nothing else: its own stream, the streams it hears, the questions it asks and answers."""
+    publish = ["$JS.API.INFO", "clock.now", f"ask.{service}.Ping"]
+    publish += [f"ask.{question.to}.{question.__name__}" for question, askers in ASKERS.items() if service in askers]
+    if service not in SILENT:
+        publish += _stream(service)
+    for producer in HEARS[service]:
+        publish += _consumer(service, producer)
+    subscribe = [f"_INBOX_{service}.>", f"ask.{service}.*", f"clock.settle.{service}"]
+    return {"publish": publish, "subscribe": subscribe}
+
+
+def _stream(service: str) -> list[str]:
+    """Its own events, and the stream they are in: made, fitted to a later version, looked at, read back."""
+    calls = ("STREAM.CREATE", "STREAM.UPDATE", "STREAM.INFO", "STREAM.MSG.GET")
+    return [f"{service}.>", *(f"$JS.API.{call}.{service}" for call in calls)]
+
+
+def _consumer(service: str, producer: str) -> list[str]:
+    """A consumer of its own name on the stream of a producer that it hears."""
+    calls = ("CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT", "DELETE")
+    found = [f"$JS.API.CONSUMER.{call}.{producer}.{service}" for call in calls]
+    return [*found, f"$JS.ACK.{producer}.{service}.>"]
 
 
 def _user(name: str, secret: str, rights: dict[str, list[str]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ ALLOWED = frozenset(
         "type", "stream", "position", "producer", "consumer", "error", "sqlstate", "kind", "key", "route", "method",
         "status", "duration_ms", "failures", "question", "port", "batch", "reason", "exception", "message_id",
         "appointment_id", "course_id", "client_id", "therapist_id", "session_id", "code", "attempt", "count",
-        "address", "account_id", "role",
+        "address", "account_id", "role", "sequence",
     }
 )  # fmt: skip
 """An allow-list: a key nobody thought of cannot carry a name into the logs."""

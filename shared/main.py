@@ -1,4 +1,4 @@
-"""The command line of a service: serve, migrate, rebuild, events, retry, restored."""
+"""The command line of a service: serve, migrate, rebuild, events, retry, skip, unpublished, restored."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from shared.config import Config, Practice, read_config, read_practice
 from shared.keys import check_to_serve
 from shared.memory import collect_seldom
 from shared.migrate import check, migrate
-from shared.operators import print_events, retry
+from shared.operators import print_events, retry, skip, unpublished
 from shared.rebuild import rebuild
 from shared.restore import amend, restored
 from shared.running import running, serving
@@ -82,6 +82,20 @@ async def _retry(service: Service, _: argparse.Namespace) -> None:
     sys.stdout.write(f"{went} events applied, {stayed} still parked\n")
 
 
+async def _skip(service: Service, asked: argparse.Namespace) -> None:
+    if asked.producer not in service.definition.hears:
+        sys.exit(f"{service.name} does not hear {asked.producer}.")
+    async with service.store.open():
+        if not await skip(service, asked.producer, asked.position):
+            sys.exit("The service does not wait before this event, or it is not running. Nothing was changed.")
+    sys.stdout.write("The event is parked, and what came behind it is heard. After the update: retry.\n")
+
+
+async def _unpublished(service: Service, _: argparse.Namespace) -> None:
+    async with service.store.open():
+        sys.stdout.write("".join(f"{line}\n" for line in await unpublished(service)))
+
+
 async def _restored(service: Service, asked: argparse.Namespace) -> None:
     definition = service.definition
     async with service.store.open():
@@ -105,12 +119,14 @@ COMMANDS: dict[str, Callable[[Service, argparse.Namespace], Awaitable[None]]] = 
     "rebuild": _rebuild,
     "events": _events,
     "retry": _retry,
+    "skip": _skip,
+    "unpublished": _unpublished,
     "restored": _restored,
 }
 
 
 def main(build: Build) -> None:
-    """`python -m services.<name> serve | migrate | rebuild | events | retry | restored`."""
+    """`python -m services.<name> serve | migrate | rebuild | events | retry | skip | unpublished | restored`."""
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="command", required=True)
     for name in COMMANDS:
@@ -119,6 +135,9 @@ def main(build: Build) -> None:
             command.add_argument("--stream", help="only this stream, such as course-<id>")
             command.add_argument("--client", type=UUID, help="only this client's events")
             command.add_argument("--follow", action="store_true", help="go on as new events come")
+        if name == "skip":
+            command.add_argument("--producer", required=True, help="whose event: records, protocol, scheduling")
+            command.add_argument("--position", required=True, type=int, help="as `event_type_unknown` in the log says")
         if name == "restored":
             command.add_argument("--sure", action="store_true", help="what it asked about is so")
     asked = parser.parse_args()

@@ -32,6 +32,8 @@ def scripts(package: str) -> list[tuple[str, str]]:
     store = files("shared.store") / "schema.sql"
     folder = files(package) / "migrations"
     own: list[Traversable] = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    later = [f for f in files("shared.store").iterdir() if f.name.endswith(".sql") and f.name != "schema.sql"]
+    own = [*sorted(later, key=lambda f: f.name), *own]
     return [(STORE, store.read_text()), *[(f.name.removesuffix(".sql"), f.read_text()) for f in own]]
 
 

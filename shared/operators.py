@@ -1,6 +1,7 @@
-"""What an operator asks of a service's log on the command line: read it, and try parked events again."""
+"""What an operator asks of a service on the command line: read its log, try parked events again, pass one over."""
 
 import asyncio
+import base64
 import sys
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -9,8 +10,8 @@ import asyncpg
 import msgspec
 import uuid_utils.compat as uuid
 
-from shared.bus.envelope import POSITION, PREVIOUS, Heard
-from shared.bus.hearing import Hearing, code_of
+from shared.bus.envelope import Heard, read
+from shared.bus.hearing import PASSED_OVER, UNFIT, Hearing, code_of
 from shared.messages import Cause
 from shared.service import Service
 from shared.store.unit import Tx
@@ -84,13 +85,42 @@ async def _again(service: Service, row: asyncpg.Record) -> bool:
 
 
 def _heard(row: asyncpg.Record) -> Heard:
-    headers = msgspec.json.decode(row["headers"])
-    return Heard(
-        producer=row["producer"],
-        event_type=row["type"],
-        position=int(headers[POSITION]),
-        previous=int(headers[PREVIOUS]),
-        headers=headers,
-        data=row["data"],
-        client_id=row["client_id"],
-    )
+    data = row["data"]
+    if row["error"] == UNFIT:
+        data = base64.b64decode(msgspec.json.decode(data)["base64"])
+    return read(row["producer"], row["client_id"], msgspec.json.decode(row["headers"]), data)
+
+
+async def skip(service: Service, producer: str, position: int, *, patience: float = 15.0) -> bool:
+    """Let the service go on behind an event of a type it does not know, which is parked; false if it waits for none.
+
+    The wish is a row that stands where the event will be; the running service puts the event there, or it is withdrawn.
+    """
+    await service.store.fetch(WISH, producer, position, PASSED_OVER)
+    try:
+        async with asyncio.timeout(patience):
+            while not await service.store.fetch(GRANTED, producer, position):
+                await asyncio.sleep(LOOK_AGAIN)
+    except TimeoutError:
+        withdrawn = await service.store.fetch(WITHDRAW, producer, position)
+        return not withdrawn
+    return True
+
+
+async def unpublished(service: Service) -> list[str]:
+    """A line for each event that is too large for the bus: nobody else has heard of it."""
+    return [
+        f"{row['position']:>8}  {row['since']:%Y-%m-%d %H:%M:%S}  {row['type']}  {row['stream']}  {row['bytes']} bytes"
+        for row in await service.store.fetch(UNPUBLISHED)
+    ]
+
+
+WISH = """
+insert into public.parked (producer, position, type, error, headers, data, parked_at)
+values ($1, $2, '', $3, '{}', '{}', now()) on conflict do nothing
+"""
+GRANTED = "select from public.parked where producer = $1 and position = $2 and type <> ''"
+WITHDRAW = "delete from public.parked where producer = $1 and position = $2 and type = '' returning position"
+UNPUBLISHED = (
+    "select position, since, type, stream, bytes from public.unpublished join public.event using (position, type)"
+)

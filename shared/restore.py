@@ -14,7 +14,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.bus.lineage import Estranged, LogRestored, goes_on
-from shared.bus.stream import Published, published
+from shared.bus.stream import Published, last_event
 from shared.messages import Cause
 from shared.service import Amends, Service
 from shared.store.append import end_of_log
@@ -51,15 +51,18 @@ async def _shared_past(service: Service, js: JetStreamContext) -> int | None:
 
     The stream is read backwards, so this takes as long as there are lost events.
     """
+    if not service.definition.published:
+        return None
     try:
         state = (await js.stream_info(service.name)).state
     except NotFoundError:
         return None
-    if not state.messages or await _goes_on(service, await published(js, service.name, state.last_seq)):
+    sequence, event = await last_event(js, service.name, state, state.last_seq)
+    if event is None or await _goes_on(service, event):
         return None
-    for sequence in range(state.last_seq - 1, state.last_seq - state.messages, -1):  # the last is known to be lost
-        event = await published(js, service.name, sequence)
-        if await service.store.fetch(KNOWN, event.position, event.event_id):
+    while event:
+        sequence, event = await last_event(js, service.name, state, sequence - 1)  # the last is known to be lost
+        if event and await service.store.fetch(KNOWN, event.position, event.event_id):
             return event.position
     return 0
 

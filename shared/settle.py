@@ -10,8 +10,10 @@ from msgspec import Struct
 from nats.aio.msg import Msg
 from nats.errors import Error
 
+from shared.bus.ask import INBOXES
 from shared.messages import Instant
 from shared.service import Service
+from shared.store.work import Unavailable
 
 if TYPE_CHECKING:
     from shared.running import Running
@@ -44,10 +46,10 @@ async def learn(service: Service, connecting: "asyncio.Task[None]") -> None:
     while True:
         try:
             message = await service.bus.client.request("clock.now", b"", timeout=1)
-        except (Error, TimeoutError, OSError):
+            service.clock.move(msgspec.json.decode(message.data, type=Now).now)
+        except (Error, OSError, msgspec.MsgspecError):
             await asyncio.sleep(0.1)
         else:
-            service.clock.move(msgspec.json.decode(message.data, type=Now).now)
             return
 
 
@@ -57,8 +59,14 @@ async def answer(service: Service, replica: "Running") -> None:
         return
 
     async def reply(message: Msg) -> None:
-        service.clock.move(msgspec.json.decode(message.data, type=Now).now)
-        await message.respond(msgspec.json.encode(await settled(service, replica)))
+        try:
+            service.clock.move(msgspec.json.decode(message.data, type=Now).now)
+            found = await settled(service, replica)
+        except (msgspec.MsgspecError, Unavailable) as error:
+            log.warning("question_failed", question="settled", error=type(error).__name__)
+            return
+        if message.reply.startswith(INBOXES):
+            await service.bus.client.publish(message.reply, msgspec.json.encode(found))
 
     await service.bus.client.subscribe(f"clock.settle.{service.name}", cb=reply)
 

@@ -40,7 +40,7 @@ PATIENCE = 60.0
 
 async def hop(ground: Ground) -> list[Row]:
     """500 commands a second in one process; each event's effect committed by another process."""
-    ours, theirs, bare = await ground.database("web"), await ground.database("protocol"), await ground.database()
+    ours, theirs, bare = await ground.database("scheduling"), await ground.database("notify"), await ground.database()
     clients = [uuid.uuid7() for _ in range(CLIENTS)]
     samples, limits = list[Sample](), list[Sample]()
     service = striker(ground, ours)
@@ -63,7 +63,7 @@ def _sample(seconds: list[float]) -> Sample:
 @asynccontextmanager
 async def _hearer(ground: Ground, database: str) -> AsyncIterator[Callable[[int], Awaitable[bytes]]]:
     """The hearing process; gives a function that waits for so many effects and brings their times."""
-    addresses = {"DATABASE": ground.url("protocol", database), "NATS": ground.bus("protocol")}
+    addresses = {"DATABASE": ground.url("notify", database), "NATS": ground.bus("notify")}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.neighbours", env=os.environ | addresses, stdin=-1, stdout=-1, limit=2**26
     )
@@ -110,13 +110,13 @@ async def _strike_steadily(store: Store, clients: list[UUID]) -> dict[str, float
 async def _round_trip_and_commit(ground: Ground, database: str) -> Sample:
     """The median of a bare request and answer, and the median of one single-row commit."""
     commit = await raw.inserts(ground.url("records", database), 1)
-    here, there = await _client(ground, "records"), await _client(ground, "protocol")
-    await there.subscribe("ask.protocol.Echo", cb=_echo)
+    here, there = await _client(ground, "scheduling"), await _client(ground, "protocol")
+    await there.subscribe("ask.protocol.AskCourse", cb=_echo)
     await there.flush()
     took = []
     for _ in range(EVENTS):
         began = time.perf_counter()
-        await here.request("ask.protocol.Echo", b"x" * 300)
+        await here.request("ask.protocol.AskCourse", b"x" * 300)
         took.append(time.perf_counter() - began)
     await here.close()
     await there.close()
@@ -136,8 +136,8 @@ async def _client(ground: Ground, name: str) -> Client:
 async def relay(ground: Ground) -> list[Row]:
     """The relay from the log to the bus, against the same atomic batches made beforehand; both with sync always."""
     database = await ground.database()
-    # Streams of their own: one filled from another line's database would be taken for the stream of a lost one.
-    bus, rival = Bus("scheduling", ground.bus("scheduling")), Bus("notify", ground.bus("notify"))
+    # A stream of its own: one filled from another line's database would be taken for the stream of a lost one.
+    bus, rival = Bus("notify", ground.bus("notify")), Bus("protocol", ground.bus("protocol"))
     await bus.connect()
     await rival.connect()
     async with opened(ground, database, {}) as store:

@@ -1,5 +1,6 @@
 """What a service makes of another's events: commands of its own, decided in the same transaction as the checkpoint."""
 
+import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,18 @@ class Gap(Exception):  # noqa: N818 - a reason to start the consumer again
     """An event before this one has not been heard."""
 
 
+class UnknownType(Exception):  # noqa: N818 - a reason to wait for an update
+    """The producer is newer than this service."""
+
+    def __init__(self, heard: Heard) -> None:
+        super().__init__(heard.event_type)
+        self.heard = heard
+
+
+PASSED_OVER = "passed_over"
+"""The code of an event that somebody decided to go on without."""
+
+
 @dataclass
 class Aside:
     """Whether events of the service may be parked: then the table tells whose events have to wait."""
@@ -62,6 +75,26 @@ class Hearing:
         self._classes = {cls.__name__: cls for cls in published}
         self._reactions = reactions
 
+    def known(self, batch: Sequence[Heard]) -> tuple[list[Heard], Heard | None]:
+        """What comes before the first new event of a type that is not known here, and that event."""
+        for n, heard in enumerate(batch):
+            if heard.position > self.position and heard.event_type not in self._classes:
+                return list(batch[:n]), heard
+        return list(batch), None
+
+    def in_order(self, batch: Sequence[Heard]) -> Iterator[Heard]:
+        """The batch without what claims that something came before it which did not: the stream goes on behind it.
+
+        Where it does not go on, something is missing, which `apply` finds out.
+        """
+        at = self.position
+        for n, heard in enumerate(batch):
+            if heard.previous > at and any(_goes_on(at, heard, later) for later in batch[n + 1 :]):
+                malformed(heard.producer, heard.sequence, "previous")
+                continue
+            at = max(at, heard.position)
+            yield heard
+
     def pieces(self, batch: Sequence[Heard]) -> Iterator[list[Heard]]:
         """The batch cut before each event that looks something up: what it finds includes all that came before it."""
         piece: list[Heard] = []
@@ -70,7 +103,8 @@ class Hearing:
                 yield piece
                 piece = []
             piece.append(heard)
-        yield piece
+        if piece:
+            yield piece
 
     def reads(self, piece: Sequence[Heard]) -> bool:
         """Whether this piece can only be applied with a look into the tables."""
@@ -121,8 +155,10 @@ class Hearing:
     def park(self, tx: Tx, heard: Heard, error: str) -> None:
         """Keep the event aside until somebody has mended what it failed on."""
         self._aside.any = True
-        headers = msgspec.json.encode(heard.headers)
-        tx.execute(PARK, heard.producer, heard.position, heard.client_id, heard.event_type, error, headers, heard.data)
+        headers, data = msgspec.json.encode(heard.headers), heard.data
+        if error == UNFIT:
+            data = msgspec.json.encode({"base64": base64.b64encode(data).decode()})
+        tx.execute(PARK, heard.producer, heard.position, heard.client_id, heard.event_type, error, headers, data)
 
     async def _waiting(self, tx: Tx) -> set[UUID | None]:
         """Clients of whom an event is parked."""
@@ -149,10 +185,10 @@ class Hearing:
     async def react(self, tx: Tx, heard: Heard) -> None:
         """Put the commands that follow from the event to their deciders."""
         cls = self._classes.get(heard.event_type)
-        reaction = self._reactions.get(cls) if cls else None
         if cls is None:
-            metrics.events_unknown.labels(heard.producer).inc()
-        if cls is None or reaction is None:
+            raise UnknownType(heard)
+        reaction = self._reactions.get(cls)
+        if reaction is None:
             return
         recorded = heard.recorded(cls)
         cause = Cause(actor=self._service, correlation_id=recorded.cause.correlation_id, causation_id=recorded.event_id)
@@ -164,7 +200,23 @@ class Hearing:
 PARK = """
 insert into public.parked (producer, position, client_id, type, error, headers, data, parked_at)
 values ($1, $2, $3, $4, $5, $6, $7, now())
+on conflict (producer, position) do update
+   set client_id = excluded.client_id, type = excluded.type, error = excluded.error,
+       headers = excluded.headers, data = excluded.data, parked_at = excluded.parked_at
 """
+UNFIT = "unfit"
+"""The code of an event that PostgreSQL cannot keep as JSON."""
+
+
+def malformed(producer: str, sequence: int, reason: str) -> None:
+    """Tell of a message that is no event: nobody waits for it."""
+    log.error("message_malformed", producer=producer, sequence=sequence, reason=reason)
+    metrics.messages_malformed.labels(producer).inc()
+
+
+def _goes_on(at: int, odd: Heard, later: Heard) -> bool:
+    """Whether a message that stands later in the stream goes on from a position, as if the odd one were not there."""
+    return later.sequence > odd.sequence and later.previous <= at < later.position
 
 
 def code_of(error: Exception) -> str:

@@ -25,7 +25,7 @@ class Ping:
 
     async def _pong(self, message: Msg) -> None:
         if message.data == self._own and message.reply:
-            await message.respond(b"")
+            await self._bus.client.publish(message.reply, b"")
 
     async def is_answered(self) -> bool:
         """Whether questions arrive and answers come back."""

@@ -89,5 +89,5 @@ class Pull:
 
 
 def _closes(message: Msg) -> bool:
-    """Whether this is no message but the server's word that the request is over."""
-    return bool(message.headers and "Status" in message.headers and not message.data)
+    """Whether this is no message of the stream but the server's word that the request is over."""
+    return not message.reply.startswith("$JS.ACK.")

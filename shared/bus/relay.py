@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -14,9 +15,11 @@ from shared import metrics
 from shared.bus import envelope
 from shared.bus.connection import Bus
 from shared.bus.lineage import Estranged, goes_on
-from shared.bus.stream import PubAck, left_off
+from shared.bus.stream import FULL, PubAck, left_off
+from shared.events.compact import compact
 from shared.loops import Pulse
 from shared.messages import Event, Recorded, Unreadable
+from shared.store.append import LARGEST
 from shared.store.store import Store
 from shared.store.work import Unavailable
 from shared.tasks import woken
@@ -24,6 +27,8 @@ from shared.tasks import woken
 log = structlog.get_logger()
 
 BATCH = 500
+BATCH_BYTES = 4 * 2**20
+"""Half of what the client holds back; the server keeps a batch in memory until it is whole."""
 SINGLY = 12
 """Up to so many events go one by one: an atomic batch costs the server's disk as much as a dozen single messages."""
 PATIENCE = 2.0
@@ -34,6 +39,30 @@ LOOK_AGAIN = 0.5
 
 class InDoubt(Exception):  # noqa: N818 - not an error: what was stored is read, never guessed
     """It is not known whether the batch was stored."""
+
+
+class TakesTooLittle(Exception):  # noqa: N818 - a state that an operator ends
+    """The server's `max_payload` is smaller than what a service may publish."""
+
+
+class Outgoing(NamedTuple):
+    """An event and the bytes it is sent as."""
+
+    recorded: Recorded
+    data: bytes
+
+
+def pieces(outgoing: Sequence[Outgoing]) -> Iterator[list[Outgoing]]:
+    """Cut where a batch would become too large."""
+    piece, size = list[Outgoing](), 0
+    for one in outgoing:
+        if piece and size + len(one.data) > BATCH_BYTES:
+            yield piece
+            piece, size = [], 0
+        piece.append(one)
+        size += len(one.data)
+    if piece:
+        yield piece
 
 
 class Relay:
@@ -51,6 +80,11 @@ class Relay:
         self.pulse = Pulse()
         self._sequence = 0
         store.writer.on_commit.append(self._remember)
+
+    @property
+    def trouble(self) -> str | None:
+        """A code of what only an operator can end."""
+        return "stream_ahead_of_database" if self.estranged else None
 
     @property
     def types(self) -> list[str]:
@@ -74,7 +108,11 @@ class Relay:
                     self.pulse.turned()
             except Estranged:
                 await self._wait_for_an_operator()
-            except (InDoubt, Error, Unavailable, TimeoutError) as error:
+            except TakesTooLittle:
+                self.pulse.failed()
+                await asyncio.sleep(LOOK_AGAIN)  # the bus's trouble says so
+            except (InDoubt, Error, Unavailable, OSError, msgspec.MsgspecError) as error:
+                self._look_for_room(getattr(error, "err_code", None))
                 failures += 1
                 self.pulse.failed()
                 metrics.relay_in_doubt.inc()
@@ -98,6 +136,7 @@ class Relay:
         js = self._bus.client.jetstream(timeout=PATIENCE)
         self._sequence, last = await left_off(js, self._bus.name)
         self.position = self.scanned = 0
+        await self._count_unpublished()
         if last:
             self.position, self.scanned = last.position, await goes_on(self._store, last.position, last.event_id)
 
@@ -145,35 +184,79 @@ class Relay:
             raise InDoubt("the stream is not as it was left")
 
     async def _publish(self, events: list[Recorded]) -> None:
-        answer = await self._send(events)
-        if answer.error or answer.seq != self._sequence + len(events):
-            raise InDoubt(str(answer.error.err_code if answer.error else answer.seq))
-        self._sequence = answer.seq
-        self.position = events[-1].position
+        outgoing, all_of_them = await self._outgoing(events)
+        for piece in pieces(outgoing):
+            answer = await self._send(piece)
+            if answer.error or answer.seq != self._sequence + len(piece):
+                self._look_for_room(answer.error.err_code if answer.error else None)
+                raise InDoubt(str(answer.error.err_code if answer.error else answer.seq))
+            self._bus.full, self._sequence = False, answer.seq
+            self.position = piece[-1].recorded.position
+        if not all_of_them:
+            raise TakesTooLittle
 
-    async def _send(self, events: list[Recorded]) -> PubAck:
+    async def _outgoing(self, events: list[Recorded]) -> tuple[list[Outgoing], bool]:
+        """What can be sent, and whether that is all: not behind an event that a sound server would take."""
+        found = list[Outgoing]()
+        for recorded in events:
+            data = msgspec.json.encode(recorded.event)
+            if len(data) > LARGEST:
+                data = msgspec.json.encode(compact(recorded.event))
+            if self._bus.takes(len(data)):
+                if len(data) > LARGEST:
+                    await self._store.fetch("delete from public.unpublished where position = $1", recorded.position)
+                found.append(Outgoing(recorded, data))
+            elif len(data) > LARGEST:
+                await self._set_aside(recorded, len(data))
+            else:
+                return found, False
+        return found, True
+
+    async def _set_aside(self, recorded: Recorded, size: int) -> None:
+        """An earlier version stored more than anybody can be told: what comes behind it must not wait for ever."""
+        log.error("event_unpublished", type=recorded.type, position=recorded.position, count=size)
+        await self._store.fetch(SET_ASIDE, recorded.position, recorded.type, size)
+        await self._count_unpublished()
+
+    async def _count_unpublished(self) -> None:
+        [row] = await self._store.fetch("select count(*) from public.unpublished")
+        metrics.events_unpublished.set(row[0])
+
+    def _look_for_room(self, code: int | None) -> None:
+        """JetStream remembers that it had no room until it is started again."""
+        if code in FULL and not self._bus.full:
+            log.error("bus_store_full", code=code, reason="make room for NATS, then restart nats-server")
+            self._bus.full = True
+
+    async def _send(self, outgoing: list[Outgoing]) -> PubAck:
         """A few events one by one, many as an atomic batch; the answer to the last speaks for all.
 
-        Each message (of a batch the first) is fenced on the sequence the stream must have before it: where one was
-        not stored, none after it is.
+        Each message (of a batch the first) is fenced on the sequence the stream must have before it, and on the message
+        that must be there: where one was not stored, none after it is, whatever took its place.
         """
-        batch, last, previous = str(uuid.uuid4()), len(events), self.position
-        for n, recorded in enumerate(events, 1):
-            headers = envelope.headers(self._bus.name, recorded, previous)
-            previous = recorded.position
+        batch, last, previous = str(uuid.uuid4()), len(outgoing), self.position
+        for n, one in enumerate(outgoing, 1):
+            headers = envelope.headers(self._bus.name, one.recorded, previous)
+            previous = one.recorded.position
+            if n > 1 and last <= SINGLY:
+                headers["Nats-Expected-Last-Msg-Id"] = str(outgoing[n - 2].recorded.event_id)
             if n == 1 or last <= SINGLY:
                 headers["Nats-Expected-Last-Sequence"] = str(self._sequence + n - 1)
             if last > SINGLY:
                 headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(n)}
             if n == last > SINGLY:
                 headers["Nats-Batch-Commit"] = "1"
-            answer = await self._one(recorded, headers, wait=n == last)
+            answer = await self._one(one, headers, wait=n == last)
         return msgspec.json.decode(answer or b"{}", type=PubAck)
 
-    async def _one(self, recorded: Recorded, headers: dict[str, str], *, wait: bool) -> bytes | None:
-        client = self._bus.client
-        subject, data = envelope.subject(self._bus.name, recorded), msgspec.json.encode(recorded.event)
+    async def _one(self, one: Outgoing, headers: dict[str, str], *, wait: bool) -> bytes | None:
+        client, subject = self._bus.client, envelope.subject(self._bus.name, one.recorded)
         if not wait:
-            await client.publish(subject, data, headers=headers)
+            await client.publish(subject, one.data, headers=headers)
             return None
-        return (await client.request(subject, data, timeout=PATIENCE, headers=headers)).data
+        return (await client.request(subject, one.data, timeout=PATIENCE, headers=headers)).data
+
+
+SET_ASIDE = """
+insert into public.unpublished (position, type, bytes, since) values ($1, $2, $3, now()) on conflict do nothing
+"""

@@ -17,7 +17,7 @@ from shared.decider import Refusal, Refused, Unknown
 from shared.http.refusals import Refusals
 from shared.http.sentences import sentence
 from shared.store.reader import Damaged
-from shared.store.work import Doubtful, KeyReused, Unavailable
+from shared.store.work import Doubtful, KeyReused, TooLarge, Unavailable
 
 log = structlog.get_logger()
 
@@ -237,6 +237,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any, web.Request], web.Response]
     (Malformed, lambda error, _: problem(422, "malformed", error.detail, field=error.field[:LONGEST_FIELD])),
     (WrongType, lambda error, _: problem(415, "type", str(error))),
     (KeyReused, lambda error, _: problem(422, "key_reused", str(error), field="Idempotency-Key")),
+    (TooLarge, lambda error, _: problem(413, "too_large", str(error))),
     (msgspec.ValidationError, lambda error, _: malformed(error)),
     (Unknown, lambda error, _: problem(404, "unknown", str(error) or "There is no such thing.")),
     (Unauthorized, _unauthorized),

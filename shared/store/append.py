@@ -6,10 +6,16 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from shared.messages import Recorded
 from shared.store.codec import Codec
 from shared.store.unit import HeardUpto, Pending
+from shared.store.work import TooLarge
+
+LARGEST = 384 * 1024
+"""Bytes of an event's JSON. The longest note fits in; the bus takes 1 MiB with headers, so whatever is stored can be
+published."""
 
 END = "select position, event_id from public.event order by position desc limit 1"
 APPEND = "select public.append_events($1, $2, $3, $4)"
@@ -48,6 +54,18 @@ def _row(codec: Codec, pending: Pending) -> tuple[Any, ...]:
         stream, version, pending.event_id, type(pending.event).__name__, data, client_id,
         cause.actor, cause.correlation_id, cause.causation_id,
     )  # fmt: skip
+
+
+_encoder = msgspec.json.Encoder()
+_room = bytearray()
+
+
+def check_sizes(events: Sequence[Pending]) -> None:
+    """Raise `TooLarge` if one of these is larger than an event may be."""
+    for pending in events:
+        _encoder.encode_into(pending.event, _room)
+        if len(_room) > LARGEST:
+            raise TooLarge("This is too large to be stored. Send less, or in several parts.")
 
 
 def as_recorded(pending: Pending, position: int, now: datetime) -> Recorded:

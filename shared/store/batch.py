@@ -11,7 +11,7 @@ import msgspec
 
 from shared.messages import Recorded
 from shared.store import claims
-from shared.store.append import APPEND, End, arguments, as_recorded, end_of_log
+from shared.store.append import APPEND, End, arguments, as_recorded, check_sizes, end_of_log
 from shared.store.effects import execute
 from shared.store.reader import Damaged
 from shared.store.unit import Changes, Folded, Statement, Tx, fold
@@ -152,6 +152,7 @@ class Batch:
         if work.reads:
             await self._flush()
         value = await work.run(tx)
+        check_sizes(tx.changes.events)
         await self._check_claims(tx.changes)
         if work.request:
             self._remember(work, tx, value)

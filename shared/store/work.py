@@ -96,6 +96,10 @@ class KeyReused(Exception):  # noqa: N818 - an answer (422), not a bug
     """The Idempotency-Key was used before for another request."""
 
 
+class TooLarge(Exception):  # noqa: N818 - an answer (413), not a bug
+    """What should be stored is larger than anybody could be told of."""
+
+
 class InDoubt(Exception):  # noqa: N818 - what was stored is read, never guessed
     """The connection was lost in the commit: it may have been stored or not."""
 
