@@ -29,7 +29,7 @@ WRONG = {
         "0099_later was applied, which",
     ),
     "changed": ("update public.migration set checksum = 'x' where name = '0001_courses'", "another 0001_courses"),
-    "without a record": ("drop table public.migration", "0000_store, 0001_courses, 0002_sessions"),
+    "without a record": ("drop table public.migration", "0000_store, 0001_unpublished, 0001_courses, 0002_sessions"),
 }
 
 
