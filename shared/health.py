@@ -65,12 +65,17 @@ async def why_not_ready(replica: "Running") -> list[str]:
     Loops are named only when what they need is there: else it is known why they do not get on.
     """
     service = replica.service
-    reasons = [*await service.store.trouble(), *service.bus.trouble]
-    if replica.relay and replica.relay.estranged:
-        reasons.append("stream_ahead_of_database")
+    reasons = [*await service.store.trouble(), *service.bus.trouble, *_held_up(replica)]
     if not reasons and service.config.nats and not await replica.ping.is_answered():
         reasons.append("questions_unanswered")
     return reasons or [f"{name}_does_not_get_on" for name in service.loops.not_getting_on()]
+
+
+def _held_up(replica: "Running") -> list[str]:
+    """What only an operator or an update can end; of the leader, who alone relays and hears."""
+    hearing = replica.consumers.values()
+    told = [replica.relay.trouble if replica.relay else None, *(consumer.trouble for consumer in hearing)]
+    return [code for code in told if code] if replica.leads else []
 
 
 async def _look(replica: "Running") -> None:
