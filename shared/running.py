@@ -1,6 +1,7 @@
 """Running a service: HTTP, the bus, and the loops that only the leading replica runs."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -96,11 +97,11 @@ class Leading:
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
         """Lead for as long as the lock is held, and the bus is there or nobody else is."""
-        self.leads = True
+        self.leads, elected = True, time.monotonic()
         async with AsyncExitStack() as stack:
             for name, loop in self._loops.items():
                 await stack.enter_async_context(self._service.loops.running(name, loop))
-            while self._reaches_bus():
+            while min(self._without_bus, time.monotonic() - elected) < WITHOUT_BUS:
                 await connection.execute("select 1", timeout=QUESTION)  # the lock lives as long as this connection
                 self.pulse.turned()
                 await asyncio.sleep(1)
@@ -109,8 +110,10 @@ class Leading:
         connection.terminate()
         await asyncio.sleep(STAND_ASIDE)
 
-    def _reaches_bus(self) -> bool:
-        return not self._service.config.nats or self._service.bus.away_for < WITHOUT_BUS
+    @property
+    def _without_bus(self) -> float:
+        """Seconds."""
+        return self._service.bus.away_for if self._service.config.nats else 0.0
 
 
 class Running:

@@ -65,7 +65,7 @@ class Desk:
 
     async def messages(self, person: dict[str, str]) -> list[dict[str, Any]]:
         path = f"/clients/{person['client_id']}/messages"
-        found: list[dict[str, Any]] = (await self.house.at_work["notify"].get(path)).body["messages"]
+        found: list[dict[str, Any]] = (await self.house.at_work["notify"].get(path)).body.get("messages", [])
         return found
 
     async def has_course(self, person: dict[str, str]) -> bool:
