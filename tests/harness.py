@@ -16,6 +16,7 @@ import msgspec
 from shared.clock import Clock
 from shared.config import Config, Practice, read_practice
 from shared.http.auth import issue_token, new_keys
+from shared.questions.question import Question
 from shared.running import Running, running, serving
 from shared.service import Service
 from shared.settle import Settled
@@ -121,6 +122,12 @@ class It:
             and all(at >= states[p].published for p, at in state.heard.items() if p in states)
             for state in states.values()
         )
+
+
+async def answered(it: It, question: Question) -> Any:
+    """What the service answers, as whoever may ask reads it."""
+    found = await it.service.definition.answers[type(question)](it.service, question)
+    return msgspec.json.decode(msgspec.json.encode(found), type=question.answer)
 
 
 async def until(condition: Callable[[], Any], seconds: float = 10) -> Any:

@@ -17,6 +17,7 @@ import asyncpg
 from deploy import postgres
 from deploy.place import Place
 from deploy.secret import password
+from shared.clock import Clock
 from shared.config import Config, Practice, read_practice
 from shared.decider import Decider
 from shared.messages import Recorded, category
@@ -68,6 +69,11 @@ class Evidence:
     now: datetime
     practice: Practice
     unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Clock:
+        """The practice's clock, where it stands."""
+        return Clock(self.now)
 
 
 async def gather(data: Path, log: Path) -> Evidence:

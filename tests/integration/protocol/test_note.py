@@ -1,10 +1,12 @@
 """The note over HTTP and over the bus, and the other questions protocol answers."""
 
 from datetime import date
+from functools import partial
 from uuid import UUID, uuid4
 
 from shared.events import protocol as told
 from shared.questions.protocol import AskCourse, AskNote, AskVerdicts, AskWays
+from tests.harness import answered
 from tests.integration.protocol.conftest import House
 
 FIELDS = {
@@ -49,7 +51,7 @@ async def test_what_a_screening_found_is_in_the_note_before_the_first_session(ho
 
 
 async def test_questions_about_a_course_are_answered(house: House):
-    ask, course_id, client_id = house.records.service.ask, UUID(house.course_id), UUID(house.client_id)
+    ask, course_id, client_id = partial(answered, house.it), UUID(house.course_id), UUID(house.client_id)
     facts = await ask(AskCourse(course_id=course_id))
     assert (facts.client_id, facts.protocol, facts.status, facts.total) == (client_id, "fibromyalgia", "series", 30)
     days = [date(2026, 1, 5), date(2026, 1, 6)]
@@ -61,7 +63,7 @@ async def test_questions_about_a_course_are_answered(house: House):
 
 
 async def test_questions_about_nobodys_course_have_no_answer(house: House):
-    ask, course_id, client_id = house.records.service.ask, UUID(house.course_id), uuid4()
+    ask, course_id, client_id = partial(answered, house.it), UUID(house.course_id), uuid4()
     assert await ask(AskCourse(course_id=uuid4())) is None
     assert await ask(AskNote(course_id=uuid4())) is None
     assert await ask(AskVerdicts(course_id=course_id, client_id=client_id, itineraries=[[]])) is None
@@ -70,4 +72,4 @@ async def test_questions_about_nobodys_course_have_no_answer(house: House):
 
 async def test_a_closed_course_has_no_next_note_to_ask_for(house: House):
     await house.post("close", {"reason": "other"})
-    assert await house.records.service.ask(AskNote(course_id=UUID(house.course_id))) is None
+    assert await answered(house.it, AskNote(course_id=UUID(house.course_id))) is None

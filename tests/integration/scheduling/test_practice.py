@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from shared.questions.scheduling import AskVisits
 from shared.rebuild import rebuild
-from tests.harness import Answer
+from tests.harness import Answer, answered
 from tests.integration.scheduling.conftest import WEEKDAYS, Desk
 
 MONDAY = "from=2026-03-02&to=2026-03-03&minutes=60"
@@ -169,7 +169,7 @@ async def test_what_is_not_known(desk: Desk):
 async def test_other_services_ask_for_facts_of_visits(desk: Desk):
     first, second = await desk.booked("2026-03-04T10:00:00-05:00", "2026-03-06T10:00:00-05:00")
     asked = [UUID(second), uuid4(), UUID(first)]
-    facts = await desk.records.service.ask(AskVisits(appointment_ids=asked))
+    facts = await answered(desk.it, AskVisits(appointment_ids=asked))
     assert [(str(one.appointment_id), one.ordinal) for one in facts] == [(second, 2), (first, 1)]
     assert (facts[0].therapist_name, facts[0].therapist_email) == ("Ada", "ada@practice.example")
     assert facts[0].room_name in ("Front room", "Garden room")
