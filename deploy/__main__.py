@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from deploy import services
@@ -51,9 +52,13 @@ def do(given: argparse.Namespace) -> None:
         state = json.loads((given.data / "stack.json").read_text())
     except FileNotFoundError:
         raise Trouble(f"No stack is running on {given.data}: start one with `make run`, then try again.") from None
-    place = Place(port=0, data=given.data)
-    program = services.once(given.words, given.service, place, state["ports"])
+    program = services.once(given.words, given.service, running(given.data, state["origin"]), state["ports"])
     sys.exit(subprocess.run(program.command, env=dict(program.environment), check=False).returncode)
+
+
+def running(data: Path, origin: str) -> Place:
+    """Give the place of a stack that runs: its origin has the port of the pages."""
+    return Place(port=urlsplit(origin).port or 80, data=data)
 
 
 def arguments() -> argparse.Namespace:

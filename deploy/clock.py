@@ -17,7 +17,8 @@ from deploy.place import Place
 from deploy.program import Program, is_healthy
 from deploy.settling import Settling, Unsettled
 from shared.decider import refuse
-from shared.http.problems import Malformed, answer_with_problems, problem
+from shared.http import bodies
+from shared.http.problems import answer_with_problems, problem
 from shared.messages import Instant
 from shared.settle import Now
 
@@ -77,12 +78,8 @@ def application(owner: Owner) -> web.Application:
 
     async def move(request: web.Request) -> web.Response:
         try:
-            target = msgspec.json.decode(await request.read(), type=Move).now
+            target = bodies.decode(await request.read(), Move).now
             await owner.move(target.astimezone(UTC))
-        except msgspec.ValidationError:
-            raise
-        except msgspec.DecodeError:
-            raise Malformed("now", 'Send a JSON object such as {"now": "2026-03-02T15:00:00Z"}.') from None
         except Unsettled as why:
             return problem(503, "unavailable", f"{why} The clock stands at {text(owner.now)}.")
         return web.json_response({"now": text(owner.now)})

@@ -57,11 +57,35 @@ class Loop(Protocol):
         """Work until cancelled or told to stop."""
 
 
+class Failing:
+    """Failures of one loop that come soon after each other: a few turns between them are no getting on."""
+
+    def __init__(self) -> None:
+        self._first = self._last = time.monotonic()
+
+    def again(self) -> None:
+        """One more; after a quiet time it is the first of others."""
+        if self.is_over:
+            self._first = time.monotonic()
+        self._last = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the loop runs for longer than it would be paused."""
+        return time.monotonic() - self._last > 2 * LONGEST_PAUSE
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it goes on for `PATIENCE` seconds already."""
+        return not self.is_over and time.monotonic() - self._first > PATIENCE
+
+
 class Loops:
     """The loops of one process, by name."""
 
     def __init__(self) -> None:
         self._running: dict[str, Loop] = {}
+        self._failing: dict[str, Failing] = {}
 
     @asynccontextmanager
     async def running(self, name: str, loop: Loop) -> AsyncIterator["asyncio.Task[None]"]:
@@ -74,10 +98,14 @@ class Loops:
         finally:
             await stop(task)
             self._running.pop(name, None)
+            self._failing.pop(name, None)
 
     def not_getting_on(self) -> list[str]:
-        """Names of those that have made no turn for `PATIENCE` seconds, whether they fail or stand still."""
-        return sorted(name for name, loop in self._running.items() if loop.pulse.without_turn > PATIENCE)
+        """Names of those that have made no turn for `PATIENCE` seconds, or fail again and again for as long."""
+        lasting = {name for name, failing in self._failing.items() if failing.is_lasting}
+        return sorted(
+            name for name, loop in self._running.items() if loop.pulse.without_turn > PATIENCE or name in lasting
+        )
 
     def standing_still(self) -> list[str]:
         """Names of those that neither turn nor fail for `HOPELESS` seconds: nothing will move them any more."""
@@ -96,5 +124,6 @@ class Loops:
                 self._running.pop(name, None)  # it has done all there was to do
                 return
             loop.pulse.failed()
+            self._failing.setdefault(name, Failing()).again()
             pause = FIRST_PAUSE if time.monotonic() - began > STEADY else min(2 * pause, LONGEST_PAUSE)
             await asyncio.sleep(pause)

@@ -80,12 +80,14 @@ BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206
 """They turn around what stands after them: a name could look like another."""
 SEEN = {"L", "N", "P", "S"}
 """Categories of characters a reader sees."""
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs of those categories that nobody sees: fillers of Hangul, and Braille without a dot."""
 
 
 def checked_name(field: str, text: str) -> str:
     """The name in its stored form (NFC, without outer spaces). Raises `Malformed`."""
     name = unicodedata.normalize("NFC", text.strip())
-    if not any(unicodedata.category(letter)[0] in SEEN for letter in name):
+    if not any(unicodedata.category(letter)[0] in SEEN and letter not in BLANK for letter in name):
         raise Malformed(field, "A name is needed here.")
     if len(name) > LONGEST_NAME:
         raise Malformed(field, f"A name has at most {LONGEST_NAME} characters.")

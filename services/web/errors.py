@@ -8,12 +8,13 @@ from services.web.neighbours import Away
 from services.web.page import UNREAD, desk_of, render
 from services.web.views.words import soonest
 from shared.decider import Refused, Unknown
-from shared.http.problems import Forbidden, Malformed
+from shared.http.problems import Forbidden, Malformed, TooSlow
 from shared.store.work import Unavailable
 
 STATUSES: dict[type[Exception], int] = {
     Forbidden: 403,
     Unknown: 404,
+    TooSlow: 408,
     Refused: 409,
     Malformed: 422,
     Away: 503,
@@ -24,6 +25,7 @@ TITLES = {
     403: "Not for you",
     404: "Nothing here",
     405: "Not possible here",
+    408: "This took too long",
     409: "Not possible",
     413: "Too much at once",
     422: "Something is not right",
@@ -35,6 +37,7 @@ SENTENCES = {
     403: "Your role in the practice may not see this.",
     404: "There is nothing at this address.",
     405: "This address does not take this.",
+    408: "What was sent took too long to come. Nothing was changed. Send it again.",
     413: "What was sent is too large. Nothing was changed. Send less.",
     500: "Something went wrong on our side. Nothing was changed. If it happens again, tell whoever runs Seriatim.",
     503: "This could not be read just now. Nothing was lost or changed.",

@@ -48,7 +48,7 @@ async def ask(bus: Bus, question: Question) -> Any:
         return msgspec.json.decode(reply.answer, type=question.answer)
     except (Error, OSError) as error:
         raise Unavailable(f"{question.to} does not answer") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unavailable(f"{question.to} gives an answer that is none") from error
 
 

@@ -101,7 +101,7 @@ def heard(producer: str, message: Any, sequence: int = 0) -> Heard:
     try:
         msgspec.json.decode(data.decode(), type=dict[str, msgspec.Raw])
         return read(producer, None if client == "-" else UUID(client), found, data, sequence)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:  # the last of a body that is nested too deep
         raise Malformed(type(error).__name__) from None
 
 

@@ -87,6 +87,7 @@ POISON: dict[str, tuple[str, bytes, dict[str, str] | None]] = {
     "no JSON": (SUBJECT, b"{", HEADERS),
     "no object": (SUBJECT, b"[]", HEADERS),
     "no UTF-8": (SUBJECT, b'{"a":"\xff"}', HEADERS),
+    "nested too deep": (SUBJECT, b'{"a":' + b"[" * 20_000 + b"]" * 20_000 + b"}", HEADERS),
 }
 
 
@@ -210,7 +211,16 @@ async def test_nothing_is_passed_over_where_nobody_waits(start: Callable[..., An
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[]", b'{"answer": 5, "error": 5}', b'{"answer": "\xff"}', b'{"answer": []}']
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"answer": 5, "error": 5}',
+        b'{"answer": "\xff"}',
+        b'{"answer": []}',
+        b'{"a":' + b"[" * 20_000,
+    ],
 )
 async def test_an_answer_that_is_none_is_no_answer(start: Callable[..., Any], bus: servers.Nats, data: bytes) -> None:
     asker = await start("notify")

@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from deploy import services
+from deploy.__main__ import running
+from deploy.databases import SERVICES
 from shared.config import Config, read_config, read_practice
 from shared.variables import Misconfigured, networks
+
+PARTS = ["postgres", "nats", "nats_monitor", "mail"]
 
 
 @pytest.mark.parametrize(
@@ -94,3 +99,13 @@ def test_settings_that_cannot_be_read_are_told_not_replaced_by_defaults(tmp_path
 
 def test_a_practice_that_says_nothing_is_a_practice():
     assert read_practice(Config(zone="Europe/Berlin")).zone == "Europe/Berlin"
+
+
+def test_a_command_on_the_running_stack_is_told_what_it_can_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.delenv("SERIATIM_ORIGIN", raising=False)
+    place, ports = running(tmp_path, "http://127.0.0.1:8282"), dict.fromkeys([*SERVICES, *PARTS], 4000)
+    place.furnish()
+    for service in SERVICES:
+        for name, value in services.once(["events"], service, place, ports).environment.items():
+            monkeypatch.setenv(name, value)
+        assert read_config().origin == "http://127.0.0.1:8282"

@@ -48,6 +48,24 @@ async def test_a_loop_that_fails_begins_anew_and_the_others_do_not_notice(monkey
     assert [(line["event"], line["kind"]) for line in lines] == [("loop_failed", "failing")]
 
 
+async def test_a_loop_that_makes_a_turn_between_its_failures_is_named_until_they_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, seconds in {"FIRST_PAUSE": 0.02, "LONGEST_PAUSE": 0.05, "PATIENCE": 0.3}.items():
+        monkeypatch.setattr(loops, name, seconds)
+    running, turns, broken = Loops(), [0], [True]
+
+    def turn_and_fail(begun: int) -> None:
+        turns[0] += 1
+        if broken[0] and turns[0] % 2 == 0:
+            raise RuntimeError(begun)
+
+    async with running.running("failing", Work(turn_and_fail)):
+        await until(running.not_getting_on)
+        broken[0] = False
+        await until(lambda: not running.not_getting_on())
+
+
 async def test_a_loop_that_only_fails_is_named_but_a_new_process_would_not_help(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -71,6 +71,13 @@ def test_a_name_that_is_taken_can_be_seen_and_stays_as_it_is(text: str) -> None:
     assert "\n" not in stored
 
 
+@pytest.mark.parametrize("unseen", ["\u3164", "\u2800", "\u115f\u1160", "\uffa0 \u3164"])
+def test_a_name_of_letters_that_nobody_sees_is_none(unseen: str) -> None:
+    with pytest.raises(Malformed):
+        values.checked_name("name", unseen)
+    assert values.checked_name("name", f"An{unseen}n") == f"An{unseen}n"
+
+
 @given(st.text(alphabet="+0123456789 ()-x#٠١", max_size=20), st.sampled_from(["US", "DE", "AU", ""]))
 def test_a_number_that_is_taken_is_the_same_everywhere(text: str, country: str) -> None:
     try:
