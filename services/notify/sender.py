@@ -16,7 +16,7 @@ from shared.messages import Recorded
 from shared.rounds import Job, Rounds
 from shared.service import Service
 from shared.store.reader import Damaged
-from shared.store.work import Unavailable
+from shared.store.work import NoAnswer, Unavailable
 
 log = structlog.get_logger()
 
@@ -71,6 +71,8 @@ class Sender(Rounds):
                 return True
             try:
                 await job()
+            except NoAnswer as error:
+                self._aside.fails(key, error)
             except Unavailable as error:
                 log.info("sender_waits", reason=str(error))
                 return False

@@ -22,7 +22,7 @@ from shared.messages import Event, Recorded
 from shared.rounds import Job, Rounds
 from shared.service import Service
 from shared.store.reader import Damaged
-from shared.store.work import Unavailable
+from shared.store.work import NoAnswer, Unavailable
 
 log = structlog.get_logger()
 
@@ -78,6 +78,9 @@ class Keeper(Rounds):
     async def _do(self, key: Key, job: Job) -> bool:
         try:
             await job()
+        except NoAnswer as error:
+            self._aside.fails(key, error)
+            return True
         except Unavailable as error:
             log.info("keeper_waits", reason=str(error))
             return False

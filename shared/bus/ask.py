@@ -13,7 +13,7 @@ from nats.errors import Error
 from shared.bus.connection import Bus
 from shared.questions.question import Question
 from shared.store.reader import Damaged
-from shared.store.work import Unavailable
+from shared.store.work import NoAnswer, Unavailable
 
 log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ async def ask(bus: Bus, question: Question) -> Any:
     except (Error, OSError) as error:
         raise Unavailable(f"{question.to} does not answer") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Unavailable(f"{question.to} gives an answer that is none") from error
+        raise NoAnswer(f"{question.to} gives an answer that is none") from error
 
 
 async def answer(bus: Bus, questions: Mapping[type[Question], Answer]) -> None:

@@ -80,6 +80,10 @@ class Unavailable(Exception):  # noqa: N818 - an answer (503), not a bug
     """Something this service depends on does not answer. Nothing was stored."""
 
 
+class NoAnswer(Unavailable):
+    """A neighbour that is there answers this question with what cannot be read: waiting for it alone will not help."""
+
+
 class Doubtful(Unavailable):
     """The connection was lost in the commit, and it cannot be found out in time whether it was stored."""
 
