@@ -21,7 +21,7 @@ class Client(LibraryClient):
 
     async def _process_err(self, err_msg: str) -> None:
         """An error of the server ends the connection, never the client: the subscriptions are made again."""
-        error = Error(f"nats: {err_msg.strip(chr(39))}")
+        error = self._err = Error(f"nats: {err_msg.strip(chr(39))}")
         await self._error_cb(error)
         if REFUSED not in err_msg:
             await self._process_op_err(error)
